@@ -1,0 +1,17 @@
+namespace Signals.Engine.Definitions;
+
+/// <summary>Which events (spec signals-api 2.4): an absent member matches everything.</summary>
+public sealed record EventFilter
+{
+    /// <summary>Compared with <c>event_name</c>.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Compared with <c>event_vendor</c>.</summary>
+    public string? Vendor { get; init; }
+
+    /// <summary>Compared with <c>event_version</c>, as M-R-A.</summary>
+    public string? Version { get; init; }
+
+    /// <summary>Compared with the id of the event specification entity; excludes the other three.</summary>
+    public string? EventSpecificationId { get; init; }
+}

@@ -1,0 +1,31 @@
+namespace Signals.Engine.Events;
+
+/// <summary>The log of enriched events: partitions of records in order, and how far the streaming engine has come in each.</summary>
+public interface IEventLog
+{
+    /// <summary>Number of partitions.</summary>
+    int Partitions { get; }
+
+    /// <summary>Appends the records of a chunk, in order and together. Returns once they are durable.</summary>
+    ValueTask AppendAsync(int partition, LogChunk chunk, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads the records after a sequence number, in order: at most <paramref name="maxRecords"/>, and fewer when they
+    /// exceed <paramref name="maxBytes"/> together (but at least one). Empty when there is none. The payloads stay valid
+    /// as long as the returned list is referenced.
+    /// </summary>
+    ValueTask<IReadOnlyList<LogRecord>> ReadAsync(
+        int partition, long afterSequence, int maxRecords, int maxBytes, CancellationToken cancellationToken);
+
+    /// <summary>Returns as soon as a record after the sequence number exists, also when another process appended it.</summary>
+    ValueTask WaitAsync(int partition, long afterSequence, CancellationToken cancellationToken);
+
+    /// <summary>Sequence number of the newest record of a partition; -1 when it never had one.</summary>
+    ValueTask<long> ReadEndAsync(int partition, CancellationToken cancellationToken);
+
+    /// <summary>Sequence number up to which the streaming engine has finished; -1 when it never started.</summary>
+    ValueTask<long> ReadCheckpointAsync(int partition, CancellationToken cancellationToken);
+
+    /// <summary>Moves the checkpoint; it never moves back.</summary>
+    ValueTask SaveCheckpointAsync(int partition, long sequence, CancellationToken cancellationToken);
+}
