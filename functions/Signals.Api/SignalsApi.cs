@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Signals.Api.Auth;
+using Signals.Api.Http;
+using Signals.Engine.Access;
+
+namespace Signals.Api;
+
+/// <summary>The HTTP surface of the product, for any host that runs ASP.NET Core.</summary>
+public static class SignalsApi
+{
+    /// <summary>
+    /// Adds what the endpoints need. The host adds the rest: <see cref="IAccessStore"/>, the event log, the stores, the definitions
+    /// registry, the attribute reader and editor, the metrics.
+    /// </summary>
+    /// <exception cref="ArgumentException">A setting is out of range; the message names it.</exception>
+    public static IServiceCollection AddSignalsApi(this IServiceCollection services, SignalsApiOptions options)
+    {
+        options.Validate();
+        services.AddSingleton(options);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<ApiKeys>();
+        services.AddSingleton<AccessTokens>();
+        services.AddRouting();
+        services.Configure<KestrelServerOptions>(kestrel =>
+        {
+            // Request line and headers as Snowplow's collector takes them (spec enriched-events 14): a GET carries a whole event.
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestLineSize = 20480;
+            kestrel.Limits.MaxRequestHeadersTotalSize = 40960;
+        });
+        return services;
+    }
+
+    /// <summary>Puts the steps of a request in order and maps the endpoints of every area.</summary>
+    public static void MapSignalsApi(this WebApplication app)
+    {
+        app.UseMiddleware<ErrorHandling>();
+        app.UseMiddleware<ApiCors>();
+        app.UseRouting();
+        app.UseMiddleware<BearerAuthentication>();
+
+        TokenEndpoints.Map(app);
+    }
+}
