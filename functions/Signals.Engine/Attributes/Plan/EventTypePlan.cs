@@ -1,0 +1,152 @@
+using System.Text;
+using Signals.Engine.Definitions;
+using Signals.Engine.Events;
+
+namespace Signals.Engine.Attributes;
+
+/// <summary>What to do with events of one type: which properties to find, and per attribute key what to fold.</summary>
+internal sealed class EventTypePlan
+{
+    private EventTypePlan(EventProjection projection, KeyStep[] keys)
+    {
+        Projection = projection;
+        Keys = keys;
+    }
+
+    /// <summary>Finds all properties that the steps use, in one pass over the event.</summary>
+    public EventProjection Projection { get; }
+
+    /// <summary>The attribute keys that events of this type can update.</summary>
+    public KeyStep[] Keys { get; }
+
+    /// <summary>Makes the plan of a type; null when no definition can match its events.</summary>
+    public static EventTypePlan? For(IEnumerable<KeyLayout> layouts, ReadOnlySpan<byte> typeKey)
+    {
+        var parts = new EventTypeName(typeKey);
+        var slots = new SlotAllocator();
+        var keys = new List<KeyStep>();
+        foreach (var layout in layouts)
+        {
+            if (AttributeKeyIdentifier.SourceOf(layout.Key) is not { } identifier)
+                continue;
+            var steps = StepsOf(layout, parts, slots);
+            if (steps.Length > 0)
+                keys.Add(new KeyStep(layout.Plan, slots.SlotOf(identifier), steps));
+        }
+        return keys.Count == 0 ? null : new EventTypePlan(slots.ToProjection(), [.. keys]);
+    }
+
+    /// <summary>Whether any definition can match events of a type; allocates nothing.</summary>
+    public static bool AnyMatches(StreamedAttribute[] attributes, ReadOnlySpan<byte> typeKey)
+    {
+        var parts = new EventTypeName(typeKey);
+        foreach (var attribute in attributes)
+        {
+            var filters = attribute.Attribute.Events;
+            if (filters.Count == 0)
+                return true;
+            for (var i = 0; i < filters.Count; i++)
+                if (filters[i].EventSpecificationId is not null || EventMatcher.MatchesType(filters[i], parts.Vendor, parts.Name, parts.Version))
+                    return true;
+        }
+        return false;
+    }
+
+    private static DefinitionStep[] StepsOf(KeyLayout layout, EventTypeName type, SlotAllocator slots)
+    {
+        var steps = new List<DefinitionStep>();
+        foreach (var (attribute, definition) in layout.Streamed)
+        {
+            var byType = attribute.Events.Count == 0;
+            foreach (var filter in attribute.Events)
+                byType |= EventMatcher.MatchesType(filter, type.Vendor, type.Name, type.Version);
+            if (byType || attribute.Events.Any(filter => filter.EventSpecificationId is not null))
+                steps.Add(new DefinitionStep(definition, attribute, byType, slots));
+        }
+        return [.. steps];
+    }
+
+    private readonly ref struct EventTypeName
+    {
+        public EventTypeName(ReadOnlySpan<byte> typeKey)
+        {
+            Vendor = Cut(ref typeKey);
+            Name = Cut(ref typeKey);
+            Cut(ref typeKey);
+            Version = typeKey;
+        }
+
+        public ReadOnlySpan<byte> Vendor { get; }
+
+        public ReadOnlySpan<byte> Name { get; }
+
+        public ReadOnlySpan<byte> Version { get; }
+
+        private static ReadOnlySpan<byte> Cut(ref ReadOnlySpan<byte> rest)
+        {
+            var tab = rest.IndexOf((byte)'\t');
+            var part = tab < 0 ? rest : rest[..tab];
+            rest = tab < 0 ? default : rest[(tab + 1)..];
+            return part;
+        }
+    }
+}
+
+/// <summary>What events of one type do to the profiles of one attribute key.</summary>
+/// <param name="Plan">The key.</param>
+/// <param name="IdentifierSlot">Where the identifier is found.</param>
+/// <param name="Steps">The definitions that may take the event.</param>
+internal sealed record KeyStep(KeyPlan Plan, int IdentifierSlot, DefinitionStep[] Steps);
+
+/// <summary>What events of one type do to one definition.</summary>
+internal sealed class DefinitionStep
+{
+    private readonly (int[] Slots, byte[][] Ids)? _specifications;
+
+    public DefinitionStep(DefinitionPlan definition, AttributeDefinition attribute, bool matchesByType, SlotAllocator slots)
+    {
+        Definition = definition;
+        Criteria = attribute.Criteria is null ? null : new CompiledCriteria(attribute.Criteria, slots);
+        Value = definition.Aggregation.NeedsValue ? new ValueSource(attribute.Property!, slots) : null;
+        ObservedType = definition.Aggregation.ObservesText ? AttributeType.String : ValueCoercion.ElementOf(definition.Type);
+        if (!matchesByType)
+            _specifications = (
+                [.. EventMatcher.SpecificationIds().Select(slots.SlotOf)],
+                [.. attribute.Events.Where(filter => filter.EventSpecificationId is not null).Select(filter => Encoding.UTF8.GetBytes(filter.EventSpecificationId!))]);
+    }
+
+    /// <summary>The definition.</summary>
+    public DefinitionPlan Definition { get; }
+
+    /// <summary>Further conditions; null for none.</summary>
+    public CompiledCriteria? Criteria { get; }
+
+    /// <summary>Where the value comes from; null when none is needed.</summary>
+    public ValueSource? Value { get; }
+
+    /// <summary>The type that observed values are fitted to.</summary>
+    public AttributeType ObservedType { get; }
+
+    /// <summary>Whether the event counts for the definition.</summary>
+    public bool Matches(ReadOnlySpan<byte> line, ReadOnlySpan<SlotValue> slots) =>
+        HasSpecification(line, slots) && (Criteria is null || Criteria.Hold(line, slots));
+
+    /// <summary>Fits an observed value to the definition; missing when it cannot be used.</summary>
+    public ScalarValue Fit(in ScalarValue value)
+    {
+        if (Definition.Aggregation.Numeric)
+            return ValueCoercion.TryNumber(value, out var number) ? number : default;
+        return value.Kind == ScalarKind.Json && Definition.Aggregation.TakesElements ? default : ValueCoercion.Coerce(value, ObservedType);
+    }
+
+    private bool HasSpecification(ReadOnlySpan<byte> line, ReadOnlySpan<SlotValue> slots)
+    {
+        if (_specifications is not { } wanted)
+            return true;
+        foreach (var slot in wanted.Slots)
+            foreach (var id in wanted.Ids)
+                if (slots[slot].Kind == SlotKind.Text && slots[slot].Bytes(line).SequenceEqual(id))
+                    return true;
+        return false;
+    }
+}
