@@ -67,6 +67,9 @@ public static class AtomicColumns
     /// <summary>Position of <c>user_id</c>.</summary>
     public const int UserId = 12;
 
+    /// <summary>Position of <c>user_ipaddress</c>.</summary>
+    public const int UserIpaddress = 13;
+
     /// <summary>Position of <c>domain_userid</c>.</summary>
     public const int DomainUserid = 15;
 

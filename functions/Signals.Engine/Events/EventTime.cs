@@ -2,7 +2,7 @@ namespace Signals.Engine.Events;
 
 /// <summary>An instant of event time: microseconds since 1970-01-01T00:00:00Z. Finer digits of a timestamp are cut off.</summary>
 /// <param name="UnixMicroseconds">Microseconds since the Unix epoch, UTC; negative before 1970.</param>
-public readonly record struct EventTime(long UnixMicroseconds) : IComparable<EventTime>
+public readonly partial record struct EventTime(long UnixMicroseconds) : IComparable<EventTime>
 {
     /// <summary>The instant as whole milliseconds since the Unix epoch, rounded down.</summary>
     public long UnixMilliseconds => UnixMicroseconds / 1000 - (UnixMicroseconds % 1000 < 0 ? 1 : 0);
