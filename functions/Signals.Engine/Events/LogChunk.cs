@@ -33,6 +33,42 @@ public readonly record struct LogChunk(int Count, ReadOnlyMemory<byte> Bytes)
             rest = rest[(FrameBytes + length)..];
         }
     }
+
+    /// <summary>Cuts the chunk, between records, into chunks of at most a number of bytes; a larger record stands alone.</summary>
+    /// <param name="maxBytes">Bytes of a chunk, frames included.</param>
+    /// <exception cref="InvalidDataException">The bytes are not a chunk of <see cref="Count"/> records.</exception>
+    public IEnumerable<LogChunk> Split(int maxBytes)
+    {
+        if (Bytes.Length <= maxBytes)
+        {
+            if (Count > 0)
+                yield return this;
+            yield break;
+        }
+        var (start, end, count) = (0, 0, 0);
+        for (var i = 0; i < Count; i++)
+        {
+            var frame = FrameAt(end, i);
+            if (count > 0 && end + frame - start > maxBytes)
+            {
+                yield return new LogChunk(count, Bytes[start..end]);
+                (start, count) = (end, 0);
+            }
+            end += frame;
+            count++;
+        }
+        if (count > 0)
+            yield return new LogChunk(count, Bytes[start..end]);
+    }
+
+    private int FrameAt(int offset, int record)
+    {
+        var rest = Bytes.Span[offset..];
+        var length = rest.Length >= FrameBytes ? BinaryPrimitives.ReadInt32LittleEndian(rest[1..]) : -1;
+        if (length < 0 || length > rest.Length - FrameBytes)
+            throw new InvalidDataException($"Log chunk: record {record} of {Count} is cut short.");
+        return FrameBytes + length;
+    }
 }
 
 /// <summary>Collects records into a <see cref="LogChunk"/>. Not safe for several threads at once.</summary>

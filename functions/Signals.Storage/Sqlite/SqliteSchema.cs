@@ -1,0 +1,121 @@
+using Microsoft.Data.Sqlite;
+
+namespace Signals.Storage.Sqlite;
+
+/// <summary>The tables, as a list of steps. The file remembers in <c>user_version</c> how many it has taken; steps are only ever added.</summary>
+internal static class SqliteSchema
+{
+    private static readonly string[] Steps =
+    [
+        """
+        CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+        INSERT INTO counter VALUES ('profile', 0), ('definition', 0);
+
+        CREATE TABLE log_partition (
+            partition INTEGER PRIMARY KEY,
+            last_sequence INTEGER NOT NULL,
+            checkpoint INTEGER NOT NULL,
+            bytes INTEGER NOT NULL);
+        INSERT INTO log_partition VALUES (0, -1, -1, 0);
+        CREATE TABLE log_chunk (
+            partition INTEGER NOT NULL,
+            first_sequence INTEGER NOT NULL,
+            count INTEGER NOT NULL,
+            appended_at INTEGER NOT NULL,
+            bytes BLOB NOT NULL,
+            PRIMARY KEY (partition, first_sequence));
+        CREATE TABLE partition_lease (
+            partition INTEGER PRIMARY KEY,
+            owner TEXT NOT NULL,
+            expires_at INTEGER NOT NULL);
+
+        CREATE TABLE profile (
+            attribute_key TEXT NOT NULL,
+            identifier TEXT NOT NULL,
+            revision INTEGER NOT NULL,
+            expires_at INTEGER,
+            expiry_hour INTEGER,
+            state BLOB NOT NULL,
+            PRIMARY KEY (attribute_key, identifier)) WITHOUT ROWID;
+        CREATE INDEX profile_expiry ON profile (expiry_hour) WHERE expiry_hour IS NOT NULL;
+
+        CREATE TABLE bad_row (
+            sequence INTEGER NOT NULL,
+            partition INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            schema TEXT NOT NULL,
+            recorded_at INTEGER NOT NULL,
+            json BLOB NOT NULL,
+            UNIQUE (sequence, partition));
+        CREATE INDEX bad_row_kind ON bad_row (kind, sequence, partition);
+        CREATE TABLE bad_row_count (kind TEXT PRIMARY KEY, rows INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE bad_row_kept (rows INTEGER NOT NULL, bytes INTEGER NOT NULL);
+        INSERT INTO bad_row_kept VALUES (0, 0);
+
+        CREATE TABLE definition (
+            kind TEXT NOT NULL,
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            json TEXT NOT NULL,
+            PRIMARY KEY (kind, name, version)) WITHOUT ROWID;
+
+        CREATE TABLE api_key (
+            key_id TEXT PRIMARY KEY,
+            organization TEXT NOT NULL,
+            name TEXT NOT NULL,
+            secret_hash BLOB NOT NULL,
+            scopes TEXT NOT NULL,
+            created_at INTEGER NOT NULL,
+            revoked_at INTEGER);
+        CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+        """,
+    ];
+
+    /// <summary>Brings a file up to date. Several processes may try at once.</summary>
+    /// <exception cref="InvalidDataException">A newer version of the product has written the file.</exception>
+    public static void Migrate(string path)
+    {
+        using var session = SqliteSession.Open(path, cacheKibibytes: 2048);
+        session.Execute($"PRAGMA page_size = {SqliteDatabase.PageBytes}");
+        SwitchToWriteAheadLog(session);
+        if (session.Number("PRAGMA user_version") == Steps.Length)
+            return;
+        session.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            var taken = session.Number("PRAGMA user_version");
+            if (taken > Steps.Length)
+            {
+                throw new InvalidDataException(
+                    $"{path} has schema version {taken}, but this version of the product knows {Steps.Length} at most. Use a newer one.");
+            }
+            foreach (var step in Steps.Skip((int)taken))
+                session.Execute(step);
+            session.Execute($"PRAGMA user_version = {Steps.Length}");
+            session.Execute("COMMIT");
+        }
+        catch
+        {
+            session.Rollback();
+            throw;
+        }
+    }
+
+    /// <summary>SQLite does not wait for its lock here when two processes make the switch at once, so it is tried again.</summary>
+    private static void SwitchToWriteAheadLog(SqliteSession session)
+    {
+        var giveUp = Environment.TickCount64 + (long)SqliteDatabase.BusyTimeout.TotalMilliseconds;
+        while (true)
+        {
+            try
+            {
+                session.Execute("PRAGMA journal_mode = WAL");
+                return;
+            }
+            catch (SqliteException error) when (error.IsBusy() && Environment.TickCount64 < giveUp)
+            {
+                Thread.Sleep(5);
+            }
+        }
+    }
+}

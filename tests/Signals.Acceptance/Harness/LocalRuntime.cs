@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+
+namespace Signals.Acceptance.Harness;
+
+/// <summary>
+/// The product as its users run it: the built application in a process of its own, on a free loopback port, with its data
+/// in a folder of its own. Ends with the test, also when the test fails.
+/// </summary>
+public sealed class LocalRuntime : IAsyncLifetime, IAsyncDisposable
+{
+    /// <summary>The sandbox token that the local runtime accepts unless told otherwise.</summary>
+    public const string Token = "local-sandbox-token";
+
+    private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
+
+    private readonly string _data = Directory.CreateTempSubdirectory("signals-acceptance-").FullName;
+    private ChildProcess? _process;
+    private HttpClient? _http;
+
+    /// <summary>Where it listens, without a trailing slash.</summary>
+    public string Address { get; } = $"http://127.0.0.1:{FreePort()}";
+
+    /// <summary>Its data folder.</summary>
+    public string DataFolder => _data;
+
+    /// <summary>An HTTP client for its address, with the sandbox token.</summary>
+    public SignalsClient Client => new(_http ?? throw new InvalidOperationException("Not started."), () => Output);
+
+    /// <summary>What it printed so far.</summary>
+    public string Output => _process?.Output ?? "";
+
+    /// <summary>Its process id.</summary>
+    public int ProcessId => _process?.Id ?? throw new InvalidOperationException("Not started.");
+
+    /// <summary>Starts one; for tests that do not share a fixture.</summary>
+    public static async Task<LocalRuntime> StartAsync()
+    {
+        var runtime = new LocalRuntime();
+        await runtime.InitializeAsync();
+        return runtime;
+    }
+
+    /// <inheritdoc />
+    public async Task InitializeAsync()
+    {
+        _http = new HttpClient { BaseAddress = new Uri(Address), Timeout = TimeSpan.FromSeconds(60) };
+        try
+        {
+            await StartProcessAsync();
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Ends the process as a crash would and starts it again on the same data.</summary>
+    public async Task CrashAndRestartAsync()
+    {
+        _process!.Kill();
+        await _process.DisposeAsync();
+        await StartProcessAsync();
+    }
+
+    /// <summary>Stops the process in good order and starts it again on the same data.</summary>
+    public async Task RestartAsync()
+    {
+        await _process!.DisposeAsync();
+        await StartProcessAsync();
+    }
+
+    /// <summary>Runs one of the application's command line verbs to its end.</summary>
+    public static Task<ProcessResult> RunVerbAsync(IEnumerable<string> arguments, string? folder = null, TimeSpan? deadline = null) =>
+        ChildProcess.RunAsync("dotnet", [RepositoryLayout.Application, .. arguments], folder ?? Path.GetTempPath(), deadline: deadline);
+
+    async ValueTask IAsyncDisposable.DisposeAsync() => await DisposeAsync();
+
+    /// <inheritdoc cref="IAsyncLifetime.DisposeAsync" />
+    public async Task DisposeAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _process = null;
+        _http?.Dispose();
+        Directory.Delete(_data, recursive: true);
+    }
+
+    private async Task StartProcessAsync()
+    {
+        var process = ChildProcess.Start(
+            "dotnet", [RepositoryLayout.Application, "--urls", Address, "--data", _data], _data);
+        _process = process;
+        var watch = Stopwatch.StartNew();
+        while (!await IsReadyAsync())
+        {
+            if (process.HasExited)
+                throw new InvalidOperationException($"The local runtime ended while it started:\n{Output}");
+            if (watch.Elapsed > StartDeadline)
+                throw new TimeoutException($"The local runtime was not ready within {StartDeadline.TotalSeconds} s:\n{Output}");
+            await Task.Delay(TimeSpan.FromMilliseconds(50));
+        }
+    }
+
+    private async Task<bool> IsReadyAsync()
+    {
+        try
+        {
+            using var answer = await _http!.GetAsync("/health/ready");
+            return answer.IsSuccessStatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return false; // nobody listens yet
+        }
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+}
