@@ -82,7 +82,7 @@ internal sealed class EventTypePlan
 
         public ReadOnlySpan<byte> Version { get; }
 
-        private static ReadOnlySpan<byte> Cut(ref ReadOnlySpan<byte> rest)
+        private static ReadOnlySpan<byte> Cut(scoped ref ReadOnlySpan<byte> rest)
         {
             var tab = rest.IndexOf((byte)'\t');
             var part = tab < 0 ? rest : rest[..tab];

@@ -1,0 +1,132 @@
+using System.Runtime.InteropServices;
+using System.Text;
+using Signals.Engine.Events;
+
+namespace Signals.Engine.Attributes;
+
+/// <summary>Reads the records of a batch under one plan: into updates of profiles, or into bad rows.</summary>
+internal sealed class BatchReader
+{
+    /// <summary>Longer identifiers identify nobody (spec signals-api 14.1).</summary>
+    public const int MaxIdentifierLength = 512;
+
+    private readonly int[] _ends = new int[AtomicColumns.Count];
+    private readonly byte[] _typeKey = new byte[4096];
+    private readonly List<ScalarValue> _elements = [];
+    private SlotValue[] _slots = new SlotValue[64];
+
+    /// <summary>What one record turned out to be.</summary>
+    public enum Outcome
+    {
+        /// <summary>A valid event.</summary>
+        Event,
+
+        /// <summary>A bad row.</summary>
+        BadRow,
+    }
+
+    /// <summary>
+    /// Reads one record: (1) split and check the line, (2) look up the plan of its event type, (3) find the wanted
+    /// properties, (4) collect the updates per profile. Allocates nothing for an event that matches nothing.
+    /// </summary>
+    public Outcome Read(in LogRecord record, StreamPlan plan, DateTimeOffset now, EventBatch batch, List<StoredBadRow> badRows, out EventTimes times)
+    {
+        times = default;
+        var line = record.Payload.Span;
+        if (record.Kind == LogRecordKind.BadRow)
+        {
+            badRows.Add(BadRow.FromRecord(record.Position, line, now));
+            return Outcome.BadRow;
+        }
+        if (!EnrichedEvent.TryRead(line, _ends, out var enriched))
+        {
+            badRows.Add(BadRow.FromLine(record.Position, line, EnrichedEvent.Explain(line), now));
+            return Outcome.BadRow;
+        }
+        times = new EventTimes(enriched.Time, enriched.CollectorTime);
+        if (plan.For(enriched.TypeKey(_typeKey)) is not { } typePlan)
+            return Outcome.Event;
+        if (_slots.Length < typePlan.Projection.Count)
+            _slots = new SlotValue[typePlan.Projection.Count];
+        if (!typePlan.Projection.TryRead(enriched, _slots, out var error))
+        {
+            badRows.Add(new StoredBadRow(record.Position, BadRow.GenericErrorSchema, BadRow.GenericError([error!], line, now), now));
+            return Outcome.BadRow;
+        }
+        Collect(record.Position, enriched, typePlan, batch);
+        return Outcome.Event;
+    }
+
+    private void Collect(LogPosition position, in EnrichedEvent enriched, EventTypePlan typePlan, EventBatch batch)
+    {
+        var begun = false;
+        Span<char> identifier = stackalloc char[MaxIdentifierLength];
+        foreach (var key in typePlan.Keys)
+        {
+            var length = ReadIdentifier(_slots[key.IdentifierSlot], enriched.Line, identifier);
+            if (length == 0)
+                continue;
+            var firstUpdate = batch.UpdateCount;
+            foreach (var step in key.Steps)
+                if (step.Matches(enriched.Line, _slots))
+                    AddUpdates(step, enriched.Line, batch);
+            if (batch.UpdateCount == firstUpdate)
+                continue;
+            if (!begun)
+                batch.BeginEvent(new BatchEvent(position, enriched.EventId, enriched.Time, enriched.CollectorTime));
+            begun = true;
+            batch.AddVisit(key.Plan, identifier[..length], firstUpdate);
+        }
+    }
+
+    private void AddUpdates(DefinitionStep step, ReadOnlySpan<byte> line, EventBatch batch)
+    {
+        if (step.Value is not { } source)
+        {
+            batch.AddUpdate(step.Definition, default);
+            return;
+        }
+        if (!source.IsArray(_slots))
+        {
+            AddUpdate(step, source.Read(line, _slots), batch);
+            return;
+        }
+        if (!step.Definition.Aggregation.TakesElements)
+            return;
+        _elements.Clear();
+        source.ReadElements(line, _slots, _elements);
+        foreach (var element in CollectionsMarshal.AsSpan(_elements))
+            AddUpdate(step, element, batch);
+    }
+
+    private static void AddUpdate(DefinitionStep step, in ScalarValue value, EventBatch batch)
+    {
+        var fitted = step.Fit(value);
+        if (!fitted.IsMissing)
+            batch.AddUpdate(step.Definition, fitted);
+    }
+
+    /// <summary>Renders the identifier as text; 0 when there is none, it is too long, or it identifies nobody.</summary>
+    private static int ReadIdentifier(SlotValue slot, ReadOnlySpan<byte> line, Span<char> target)
+    {
+        var bytes = slot.Bytes(line);
+        if (slot.Kind is SlotKind.Text && bytes.Length <= MaxIdentifierLength)
+            return PlaceholderIdentifiers.Contains(bytes) ? 0 : Encoding.UTF8.GetChars(bytes, target);
+        if (slot.Kind is SlotKind.Missing or SlotKind.Array or SlotKind.Object || bytes.Length > 6 * MaxIdentifierLength)
+            return 0;
+        var text = IdentifierText(SlotScalars.Read(slot, line));
+        if (text.Length is 0 or > MaxIdentifierLength || PlaceholderIdentifiers.Contains(Encoding.UTF8.GetBytes(text)))
+            return 0;
+        text.CopyTo(target);
+        return text.Length;
+    }
+
+    /// <summary>Numbers have no exponent in an identifier; what has no plain notation is no identifier.</summary>
+    private static string IdentifierText(in ScalarValue value) =>
+        value.Kind == ScalarKind.Double ? value.Number.ToString("0.#################", System.Globalization.CultureInfo.InvariantCulture) : value.ToString();
+}
+
+/// <summary>The two times of an event that metrics need.</summary>
+/// <param name="Time">When it happened.</param>
+/// <param name="CollectorTime">When it arrived.</param>
+internal readonly record struct EventTimes(EventTime Time, EventTime CollectorTime);

@@ -1,0 +1,114 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.InteropServices;
+using Signals.Engine.Events;
+
+namespace Signals.Engine.Attributes;
+
+/// <summary>
+/// A batch after reading: the events that touch profiles, which profiles, and what to fold into each. Flat lists, reused from
+/// batch to batch.
+/// </summary>
+internal sealed class EventBatch
+{
+    private readonly List<BatchEvent> _events = [];
+    private readonly List<Visit> _visits = [];
+    private readonly List<Update> _updates = [];
+    private readonly List<TouchedProfile> _profiles = [];
+    private readonly Dictionary<KeyPlan, IdentifierTable> _tables = [];
+
+    /// <summary>The events that touch a profile, in order.</summary>
+    public Span<BatchEvent> Events => CollectionsMarshal.AsSpan(_events);
+
+    /// <summary>One per event and profile that it touches, in the order of the events.</summary>
+    public Span<Visit> Visits => CollectionsMarshal.AsSpan(_visits);
+
+    /// <summary>The profiles touched, each once.</summary>
+    public IReadOnlyList<TouchedProfile> Profiles => _profiles;
+
+    /// <summary>What a visit folds.</summary>
+    public ReadOnlySpan<Update> UpdatesOf(in Visit visit) => CollectionsMarshal.AsSpan(_updates).Slice(visit.FirstUpdate, visit.Updates);
+
+    public void Clear()
+    {
+        _events.Clear();
+        _visits.Clear();
+        _updates.Clear();
+        _profiles.Clear();
+        _tables.Clear();
+    }
+
+    /// <summary>Begins an event. Visits and updates that follow belong to it.</summary>
+    public void BeginEvent(in BatchEvent batchEvent) => _events.Add(batchEvent);
+
+    /// <summary>Adds an update to the visit that is being collected.</summary>
+    public void AddUpdate(DefinitionPlan definition, in ScalarValue value) => _updates.Add(new Update(definition, value));
+
+    /// <summary>Number of updates so far; where the next visit's updates begin.</summary>
+    public int UpdateCount => _updates.Count;
+
+    /// <summary>Ends a visit: the updates since <paramref name="firstUpdate"/> go to this profile.</summary>
+    public void AddVisit(KeyPlan plan, ReadOnlySpan<char> identifier, int firstUpdate)
+    {
+        if (!_tables.TryGetValue(plan, out var table))
+            _tables.Add(plan, table = new IdentifierTable());
+        if (!table.TryGet(identifier, out var profile))
+        {
+            profile = new TouchedProfile(_profiles.Count, new ProfileKey(plan.Name, identifier.ToString()), plan);
+            table.Add(profile);
+            _profiles.Add(profile);
+        }
+        profile.Visits.Add(_visits.Count);
+        _visits.Add(new Visit(_events.Count - 1, profile.Index, firstUpdate, _updates.Count - firstUpdate));
+    }
+
+    /// <summary>The touched profiles of one attribute key, found without making a string of the identifier.</summary>
+    private sealed class IdentifierTable
+    {
+        private readonly Dictionary<string, TouchedProfile> _profiles = new(StringComparer.Ordinal);
+        private readonly Dictionary<string, TouchedProfile>.AlternateLookup<ReadOnlySpan<char>> _lookup;
+
+        public IdentifierTable() => _lookup = _profiles.GetAlternateLookup<ReadOnlySpan<char>>();
+
+        public bool TryGet(ReadOnlySpan<char> identifier, [NotNullWhen(true)] out TouchedProfile? profile) =>
+            _lookup.TryGetValue(identifier, out profile);
+
+        public void Add(TouchedProfile profile) => _profiles.Add(profile.Key.Identifier, profile);
+    }
+}
+
+/// <summary>An event of a batch, as far as folding needs it.</summary>
+/// <param name="Position">Where it stands in the log.</param>
+/// <param name="EventId">Its id.</param>
+/// <param name="Time">When it happened.</param>
+/// <param name="CollectorTime">When it arrived.</param>
+internal readonly record struct BatchEvent(LogPosition Position, Guid EventId, EventTime Time, EventTime CollectorTime);
+
+/// <summary>One event on one profile.</summary>
+/// <param name="Event">Index of the event.</param>
+/// <param name="Profile">Index of the profile.</param>
+/// <param name="FirstUpdate">Index of its first update.</param>
+/// <param name="Updates">Number of its updates.</param>
+internal record struct Visit(int Event, int Profile, int FirstUpdate, int Updates)
+{
+    /// <summary>How the profile took the event.</summary>
+    public Admission Admission { get; set; }
+}
+
+/// <summary>One observation for one definition.</summary>
+internal readonly record struct Update(DefinitionPlan Definition, ScalarValue Value);
+
+/// <summary>A profile that a batch touches.</summary>
+internal sealed class TouchedProfile(int index, ProfileKey key, KeyPlan plan)
+{
+    public int Index => index;
+
+    public ProfileKey Key => key;
+
+    public KeyPlan Plan => plan;
+
+    /// <summary>Indexes of its visits, in order.</summary>
+    public List<int> Visits { get; } = [];
+
+    /// <summary>Its state, once loaded.</summary>
+    public ProfileState? State { get; set; }
+}
