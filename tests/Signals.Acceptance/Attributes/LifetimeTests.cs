@@ -40,8 +40,10 @@ public sealed class LifetimeTests(LocalRuntime runtime) : RuntimeTests(runtime)
     {
         var group = Unique("expiring");
         var user = Unique("user");
+        // Equal definitions share one stored value and the longest lifetime, so this one must be like no other.
+        var unlikeOthers = All(Criterion(Atomic("app_id"), "!=", group));
         await Client.PutGroupAsync(Group(group, 1, "user_id",
-            Attribute("short", "int32", "counter").With("ttl", "PT2S"), Attribute("long", "int32", "counter").With("ttl", "P1D")));
+            Attribute("short", "int32", "counter", criteria: unlikeOthers).With("ttl", "PT2S"), Attribute("long", "int32", "counter").With("ttl", "P1D")));
         await Client.SendEventsAsync(new EventLine().With("user_id", user));
         await Client.AwaitValueAsync(group, 1, "user_id", user, "long", "1");
 
