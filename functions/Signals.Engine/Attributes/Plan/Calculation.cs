@@ -27,11 +27,11 @@ internal static class Calculation
 
     private static ScalarValue OfNumbers(CalculatedOperation operation, List<ScalarValue> present)
     {
-        ScalarValue result = default;
+        ScalarValue? result = null;
         foreach (var value in present)
             if (ValueCoercion.TryNumber(value, out var number))
-                result = result.IsMissing ? number : Combine(operation, result, number);
-        return result;
+                result = result is not { } known ? number : known.IsMissing ? known : Combine(operation, known, number);
+        return result ?? default;
     }
 
     private static ScalarValue Combine(CalculatedOperation operation, in ScalarValue left, in ScalarValue right)

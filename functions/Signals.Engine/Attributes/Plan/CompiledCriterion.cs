@@ -60,11 +60,13 @@ internal sealed class CompiledCriterion
         return false;
     }
 
-    /// <summary>For an array: any element fulfils it; <c>!=</c> holds when no element is equal.</summary>
+    /// <summary>For an array: any element is equal, like or in; <c>!=</c> holds when no element is equal. Arrays have no order.</summary>
     private bool HoldsForArray(ReadOnlySpan<byte> line, ReadOnlySpan<SlotValue> slots)
     {
         if (_operator is EventOperator.IsNull or EventOperator.IsNotNull)
             return _operator == EventOperator.IsNotNull;
+        if (_operator is EventOperator.Less or EventOperator.Greater or EventOperator.LessOrEqual or EventOperator.GreaterOrEqual)
+            return false;
         var elements = new List<ScalarValue>();
         _source.ReadElements(line, slots, elements);
         return _operator == EventOperator.NotEqual

@@ -10,18 +10,16 @@ namespace Signals.Engine.Attributes;
 /// </summary>
 internal sealed class StreamPlan
 {
-    /// <summary>Types beyond this are planned anew each time; only hostile input has more.</summary>
-    private const int MaxCachedTypes = 4096;
+    /// <summary>With more types than this the plans are forgotten and made anew; only hostile input has more.</summary>
+    private const int MaxTypes = 4096;
 
     private readonly PublishedDefinitions _published;
-    private readonly StreamedAttribute[] _streamed;
     private readonly ConcurrentDictionary<byte[], EventTypePlan?> _types = new(ByteKeyComparer.Instance);
     private readonly ConcurrentDictionary<byte[], EventTypePlan?>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
 
     public StreamPlan(DefinitionSnapshot snapshot)
     {
         _published = PublishedDefinitions.From(snapshot);
-        _streamed = [.. _published.Keys.SelectMany(key => key.Streamed)];
         _lookup = _types.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
@@ -33,11 +31,10 @@ internal sealed class StreamPlan
     {
         if (_lookup.TryGetValue(typeKey, out var plan))
             return plan;
-        if (_types.Count >= MaxCachedTypes && !EventTypePlan.AnyMatches(_streamed, typeKey))
-            return null;
         plan = EventTypePlan.For(_published.Keys, typeKey);
-        if (_types.Count < MaxCachedTypes)
-            _lookup[typeKey] = plan;
+        if (_types.Count >= MaxTypes)
+            _types.Clear();
+        _lookup[typeKey] = plan;
         return plan;
     }
 
