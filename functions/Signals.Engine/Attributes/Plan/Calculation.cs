@@ -45,6 +45,8 @@ internal static class Calculation
             && Math.Abs(left.Number) < 1e13 && Math.Abs(right.Number) < 1e13;
         if (operation == CalculatedOperation.Sum)
             return exact ? ScalarValue.Of(left.Exact + right.Exact) : ScalarValue.Of(left.Number + right.Number);
-        return exact ? ScalarValue.Of(left.Exact * right.Exact) : ScalarValue.Of(left.Number * right.Number);
+        // A decimal cannot hold a tiny product.
+        var product = left.Number * right.Number;
+        return exact && (product == 0 || Math.Abs(product) >= 1e-12) ? ScalarValue.Of(left.Exact * right.Exact) : ScalarValue.Of(product);
     }
 }
