@@ -36,6 +36,7 @@ public sealed class SampleShop
     private EventTime _nextArrival;
     private long _queued;
     private int _seen;
+    private long _visitsSoFar;
     private SampleShopTotals _totals;
 
     /// <summary>Opens the shop.</summary>
@@ -53,7 +54,7 @@ public sealed class SampleShop
         _visits = new int[options.Users];
         var sessions = Math.Max(1, options.Events / EventsPerSession);
         _microsecondsBetweenSessions = options.Span.TotalMicroseconds / sessions;
-        _newVisitorShare = Math.Clamp(1.1 * options.Users / sessions, 0.001, 0.85);
+        _newVisitorShare = Math.Clamp(1.2 * options.Users / sessions, 0.001, 0.85);
         _nextArrival = EventTime.From(options.Start);
     }
 
@@ -127,7 +128,7 @@ public sealed class SampleShop
 
     private int ChooseVisitor()
     {
-        if (_seen == 0 || (_seen < _options.Users && _random.Chance(_newVisitorShare)))
+        if (_seen < _options.Users && _seen <= _visitsSoFar++ * _newVisitorShare)
             return _seen++;
         var rank = FrequencyOffset * (Math.Pow(1 + _seen / FrequencyOffset, _random.NextDouble()) - 1);
         return Math.Min((int)rank, _seen - 1);
