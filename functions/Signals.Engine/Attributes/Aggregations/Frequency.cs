@@ -1,3 +1,4 @@
+using Signals.Engine.Definitions;
 using Signals.Engine.Events;
 
 namespace Signals.Engine.Attributes;
@@ -13,13 +14,13 @@ internal abstract class FrequencyState : AggregationState
     private readonly Dictionary<ScalarValue, (long Count, EventTime LastSeen)> _counts = [];
 
     /// <summary>Values by falling count; the smaller text first where counts are equal.</summary>
-    protected IEnumerable<(ScalarValue Value, long Count)> ByFallingCount =>
-        _counts.OrderByDescending(entry => entry.Value.Count).ThenBy(entry => entry.Key.ToString(), StringComparer.Ordinal)
+    protected IEnumerable<(ScalarValue Value, long Count)> ByFallingCount(AttributeType type) =>
+        _counts.OrderByDescending(entry => entry.Value.Count).ThenBy(entry => TextOf(entry.Key, type), StringComparer.Ordinal)
             .Select(entry => (entry.Key, entry.Value.Count));
 
     /// <summary>Values by rising count; the smaller text first where counts are equal.</summary>
-    protected IEnumerable<(ScalarValue Value, long Count)> ByRisingCount =>
-        _counts.OrderBy(entry => entry.Value.Count).ThenBy(entry => entry.Key.ToString(), StringComparer.Ordinal)
+    protected IEnumerable<(ScalarValue Value, long Count)> ByRisingCount(AttributeType type) =>
+        _counts.OrderBy(entry => entry.Value.Count).ThenBy(entry => TextOf(entry.Key, type), StringComparer.Ordinal)
             .Select(entry => (entry.Key, entry.Value.Count));
 
     public override void Fold(in Observation observation)
@@ -58,6 +59,9 @@ internal abstract class FrequencyState : AggregationState
         return state;
     }
 
+    private static string TextOf(in ScalarValue value, AttributeType type) =>
+        type == AttributeType.Timestamp && value.Kind == ScalarKind.Integer ? TimestampText.Format(value.Integer) : value.ToString();
+
     private void Add(in ScalarValue value, long count, EventTime lastSeen)
     {
         var known = _counts.GetValueOrDefault(value, (0, lastSeen));
@@ -84,18 +88,18 @@ internal abstract class FrequencyState : AggregationState
 /// <summary><c>most_frequent</c>: the value with the highest count.</summary>
 internal sealed class MostFrequentState : FrequencyState
 {
-    public override AttributeValue Read(in ReadContext context) => AttributeValue.Of(context.Type, ByFallingCount.First().Value);
+    public override AttributeValue Read(in ReadContext context) => AttributeValue.Of(context.Type, ByFallingCount(context.Type).First().Value);
 }
 
 /// <summary><c>least_frequent</c>: the value with the lowest count.</summary>
 internal sealed class LeastFrequentState : FrequencyState
 {
-    public override AttributeValue Read(in ReadContext context) => AttributeValue.Of(context.Type, ByRisingCount.First().Value);
+    public override AttributeValue Read(in ReadContext context) => AttributeValue.Of(context.Type, ByRisingCount(context.Type).First().Value);
 }
 
 /// <summary><c>category_count</c>: the count of each value.</summary>
 internal sealed class CategoryCountState : FrequencyState
 {
     public override AttributeValue Read(in ReadContext context) =>
-        AttributeValue.OfCounts([.. ByFallingCount.Select(entry => KeyValuePair.Create(entry.Value.ToString(), entry.Count))]);
+        AttributeValue.OfCounts([.. ByFallingCount(context.Type).Select(entry => KeyValuePair.Create(entry.Value.ToString(), entry.Count))]);
 }

@@ -41,12 +41,12 @@ internal static class Calculation
             _ = Comparison.TryCompare(left, right, out var comparison);
             return comparison < 0 == (operation == CalculatedOperation.Min) ? left : right;
         }
-        var exact = left.Kind != ScalarKind.Double && right.Kind != ScalarKind.Double
-            && Math.Abs(left.Number) < 1e13 && Math.Abs(right.Number) < 1e13;
+        var exact = left.Kind != ScalarKind.Double && right.Kind != ScalarKind.Double;
         if (operation == CalculatedOperation.Sum)
             return exact ? ScalarValue.Of(left.Exact + right.Exact) : ScalarValue.Of(left.Number + right.Number);
-        // A decimal cannot hold a tiny product.
+        // A decimal cannot hold a huge or a tiny product.
         var product = left.Number * right.Number;
-        return exact && (product == 0 || Math.Abs(product) >= 1e-12) ? ScalarValue.Of(left.Exact * right.Exact) : ScalarValue.Of(product);
+        var fits = Math.Abs(left.Number) < 1e13 && Math.Abs(right.Number) < 1e13 && (product == 0 || Math.Abs(product) >= 1e-12);
+        return exact && fits ? ScalarValue.Of(left.Exact * right.Exact) : ScalarValue.Of(product);
     }
 }
