@@ -22,6 +22,10 @@ public sealed record DefinitionSnapshot
     /// <summary>Services by name.</summary>
     public ImmutableSortedDictionary<string, ServiceDefinition> Services { get; init; } =
         ImmutableSortedDictionary.Create<string, ServiceDefinition>(StringComparer.Ordinal);
+
+    /// <summary>All versions of all interventions.</summary>
+    public ImmutableDictionary<VersionedName, InterventionDefinition> Interventions { get; init; } =
+        ImmutableDictionary<VersionedName, InterventionDefinition>.Empty;
 }
 
 /// <summary>Gives the definitions in force. Reading is a field access: no storage is touched.</summary>
