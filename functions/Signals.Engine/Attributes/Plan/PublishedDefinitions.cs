@@ -26,6 +26,8 @@ internal sealed class PublishedDefinitions
 
     private readonly Dictionary<string, KeyLayout> _keys = new(StringComparer.Ordinal);
 
+    private readonly Dictionary<string, KeyPlan> _bare = new(StringComparer.Ordinal);
+
     private PublishedDefinitions(DefinitionSnapshot snapshot) => Snapshot = snapshot;
 
     /// <summary>The snapshot that it was made from.</summary>
@@ -44,6 +46,18 @@ internal sealed class PublishedDefinitions
             if (snapshot.AttributeKeys.TryGetValue(perKey.Key, out var key))
                 published._keys.Add(key.Name, new KeyLayout(key, perKey));
         return published;
+    }
+
+    /// <summary>
+    /// The plan of a key that may be on no published group. To be asked for while the plan is made, not later.
+    /// </summary>
+    public KeyPlan PlanOf(AttributeKeyDefinition key)
+    {
+        if (_keys.TryGetValue(key.Name, out var layout))
+            return layout.Plan;
+        if (!_bare.TryGetValue(key.Name, out var plan))
+            _bare.Add(key.Name, plan = new KeyPlan(key.Name, []));
+        return plan;
     }
 
     /// <summary>The layout of a key; null when no published group uses it.</summary>

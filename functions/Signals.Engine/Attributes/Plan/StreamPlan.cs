@@ -18,15 +18,19 @@ internal sealed class StreamPlan
     private readonly ConcurrentDictionary<byte[], EventTypePlan?> _types = new(ByteKeyComparer.Instance);
     private readonly ConcurrentDictionary<byte[], EventTypePlan?>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
 
-    public StreamPlan(DefinitionSnapshot snapshot)
+    public StreamPlan(DefinitionSnapshot snapshot, ProfileWatcher? watcher = null)
     {
         _published = PublishedDefinitions.From(snapshot);
+        Watch = watcher?.Prepare(_published);
         _streamed = [.. _published.Keys.SelectMany(key => key.Streamed)];
         _lookup = _types.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
     /// <summary>The snapshot that the plan was made from.</summary>
     public DefinitionSnapshot Snapshot => _published.Snapshot;
+
+    /// <summary>What is watched; null for nothing.</summary>
+    public ProfileWatch? Watch { get; }
 
     /// <summary>The plan for events of a type (vendor, name, format and version, separated by tabs); null when nothing can match them.</summary>
     public EventTypePlan? For(ReadOnlySpan<byte> typeKey)
@@ -35,7 +39,7 @@ internal sealed class StreamPlan
             return plan;
         if (_types.Count >= MaxCachedTypes && !EventTypePlan.AnyMatches(_streamed, typeKey))
             return null;
-        plan = EventTypePlan.For(_published.Keys, typeKey);
+        plan = EventTypePlan.For(_published, Watch, typeKey);
         if (_types.Count < MaxCachedTypes)
             _lookup[typeKey] = plan;
         return plan;

@@ -6,7 +6,7 @@ namespace Signals.Engine.Attributes;
 
 /// <summary>
 /// The binary form of a profile. Version 1: marks, recent events, then per state the definition id (16 bytes), when it was last
-/// touched (seconds), the length and the bytes. Later versions read all earlier ones.
+/// touched (seconds), the length and the bytes; then, absent in the oldest documents, the pending messages and the send history. Later versions read all earlier ones.
 /// </summary>
 internal sealed partial class ProfileState
 {
@@ -14,6 +14,9 @@ internal sealed partial class ProfileState
 
     /// <summary>How long states of definitions that are no longer published are kept.</summary>
     private static readonly TimeSpan UnplannedLifetime = TimeSpan.FromDays(365);
+
+    /// <summary>How long it is remembered what was sent: the longest period of a frequency cap.</summary>
+    private static readonly TimeSpan SentMemory = TimeSpan.FromDays(365);
 
     /// <summary>A profile outlives its values by this much: it still knows which events it has seen.</summary>
     private static readonly TimeSpan MemoryOfEvents = TimeSpan.FromHours(2);
@@ -41,6 +44,11 @@ internal sealed partial class ProfileState
             else
                 profile._others.Add(entry);
         }
+        if (!reader.AtEnd)
+        {
+            profile.Pending.ReadFrom(ref reader);
+            profile.Sent.ReadFrom(ref reader);
+        }
         return profile;
     }
 
@@ -63,6 +71,10 @@ internal sealed partial class ProfileState
         }
         foreach (var entry in _others)
             keepUntil = Later(keepUntil, WriteEntry(writer, scratch, entry, now), UnplannedLifetime);
+        Pending.Write(writer);
+        Sent.Write(writer);
+        if (Sent.Latest is { } sent)
+            keepUntil = Later(keepUntil, sent, SentMemory);
         expiresAt = keepUntil is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, MaxUnixSeconds)) : null;
         return writer.ToArray();
     }
