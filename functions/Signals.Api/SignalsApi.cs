@@ -2,7 +2,10 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Signals.Api.Auth;
+using Signals.Api.BadRows;
+using Signals.Api.Health;
 using Signals.Api.Http;
+using Signals.Api.OpenApi;
 using Signals.Engine.Access;
 
 namespace Signals.Api;
@@ -10,6 +13,9 @@ namespace Signals.Api;
 /// <summary>The HTTP surface of the product, for any host that runs ASP.NET Core.</summary>
 public static class SignalsApi
 {
+    /// <summary>Version of the product, for instance <c>0.1.0</c>.</summary>
+    public static string Version { get; } = typeof(SignalsApi).Assembly.GetName().Version!.ToString(3);
+
     /// <summary>
     /// Adds what the endpoints need. The host adds the rest: <see cref="IAccessStore"/>, the event log, the stores, the definitions
     /// registry, the attribute reader and editor, the metrics.
@@ -22,7 +28,9 @@ public static class SignalsApi
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<AccessTokens>();
+        services.AddSingleton<IReadinessProbe, StorageProbe>();
         services.AddRouting();
+        ApiDocument.Add(services);
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             // Request line and headers as Snowplow's collector takes them (spec enriched-events 14): a GET carries a whole event.
@@ -38,9 +46,13 @@ public static class SignalsApi
     {
         app.UseMiddleware<ErrorHandling>();
         app.UseMiddleware<ApiCors>();
+        DocsPage.Use(app);
         app.UseRouting();
         app.UseMiddleware<BearerAuthentication>();
 
+        HealthEndpoints.Map(app);
+        ApiDocument.Map(app);
         TokenEndpoints.Map(app);
+        BadRowEndpoints.Map(app);
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Signals.Api.Http;
+using Signals.Api.OpenApi;
 using Signals.Engine.Access;
 
 namespace Signals.Api.Auth;
@@ -8,7 +9,11 @@ namespace Signals.Api.Auth;
 internal static class TokenEndpoints
 {
     public static void Map(IEndpointRouteBuilder app) =>
-        app.MapGet("/api/msc/v1/organizations/{organization}/credentials/v3/token", ExchangeAsync);
+        app.MapGet("/api/msc/v1/organizations/{organization}/credentials/v3/token", ExchangeAsync)
+            .Describe("Access", "Exchanges an API key pair for an access token that is good for 24 hours.")
+            .TakesHeader("X-API-Key-Id", "Public half of the key pair.")
+            .TakesHeader("X-API-Key", "Secret half of the key pair.")
+            .Answers<TokenAnswer>();
 
     private static async Task ExchangeAsync(HttpContext context)
     {

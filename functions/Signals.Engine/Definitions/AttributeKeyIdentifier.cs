@@ -13,10 +13,12 @@ public static class AttributeKeyIdentifier
     {
         if (key.Property is not null)
             return PropertyReferences.TryResolve(key.Property, out var reference, out _) ? reference : null;
-        var column = AtomicColumns.IndexOf(key.Key ?? key.Name);
-        return column < 0 ? null : new AtomicReference(column);
+        return Column(key.Key) ?? Column(key.Name);
     }
 
     /// <summary>The warehouse column with the identifier (spec 15.3): <c>external_column</c>, else <c>key</c>, else the name.</summary>
     public static string ColumnOf(AttributeKeyDefinition key) => key.ExternalColumn ?? key.Key ?? key.Name;
+
+    private static AtomicReference? Column(string? name) =>
+        name is not null && AtomicColumns.IndexOf(name) is >= 0 and var column ? new AtomicReference(column) : null;
 }

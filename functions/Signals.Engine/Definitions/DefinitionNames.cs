@@ -94,10 +94,14 @@ public sealed class WireNames<T>
         _names = pairs.ToFrozenDictionary(pair => pair.Value, pair => pair.Name);
         _values = pairs.ToFrozenDictionary(pair => pair.Name, pair => pair.Value, StringComparer.Ordinal);
         All = [.. pairs.Select(pair => pair.Name)];
+        Listed = $"{string.Join(", ", All.SkipLast(1).Select(name => $"'{name}'"))} or '{All[^1]}'";
     }
 
     /// <summary>All names, in the order of the specification.</summary>
     public IReadOnlyList<string> All { get; }
+
+    /// <summary>All names in one sentence: <c>'a', 'b' or 'c'</c>.</summary>
+    public string Listed { get; }
 
     /// <summary>The name of a value.</summary>
     /// <exception cref="KeyNotFoundException">The value is not defined.</exception>

@@ -26,6 +26,13 @@ public sealed record DefinitionSnapshot
     /// <summary>All versions of all interventions.</summary>
     public ImmutableDictionary<VersionedName, InterventionDefinition> Interventions { get; init; } =
         ImmutableDictionary<VersionedName, InterventionDefinition>.Empty;
+
+    /// <summary>
+    /// The attribute key of a group as it is registered, whatever the group itself says about it; as the group has it when
+    /// there is no such key, which only happens to drafts.
+    /// </summary>
+    public AttributeKeyDefinition KeyOf(AttributeGroupDefinition group) =>
+        AttributeKeys.GetValueOrDefault(group.AttributeKey.Name, group.AttributeKey);
 }
 
 /// <summary>Gives the definitions in force. Reading is a field access: no storage is touched.</summary>

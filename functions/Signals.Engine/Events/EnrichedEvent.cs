@@ -72,7 +72,15 @@ public readonly ref struct EnrichedEvent
     public ReadOnlySpan<byte> TypeKey(Span<byte> scratch)
     {
         var key = Line[StartOf(AtomicColumns.EventVendor).._ends[AtomicColumns.EventVersion]];
-        return key[0] != '\t' ? key : EventTypeKey.Derive(this[AtomicColumns.Event], this[AtomicColumns.UnstructEvent], key, scratch);
+        if (key[0] != '\t')
+            return key;
+        var kind = this[AtomicColumns.Event];
+        if (kind.SequenceEqual("unstruct"u8))
+            return EventTypeKey.TryOfPayload(Line, StartOf(AtomicColumns.UnstructEvent), _ends[AtomicColumns.UnstructEvent], scratch, out var derived)
+                ? derived
+                : key;
+        var builtIn = EventTypeKey.OfBuiltIn(kind);
+        return builtIn.IsEmpty ? key : builtIn;
     }
 
     private EventTime TimeOf(int column) => EventTime.TryParse(this[column], out var time) ? time : default;

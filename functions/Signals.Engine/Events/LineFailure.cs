@@ -30,7 +30,7 @@ public sealed record LineError(string? Key, string Value, string Message)
 public sealed record LineFailure(LineFailureKind Kind, int FieldCount, IReadOnlyList<LineError> Errors)
 {
     /// <summary>The failure of a line with a broken JSON column.</summary>
-    /// <param name="error">What the projection of the event said; it begins with the name of the column.</param>
+    /// <param name="error">What <see cref="EventProjection.TryRead"/> said; it begins with the name of the column.</param>
     public static LineFailure BrokenJson(string error)
     {
         var key = error.Split(' ', 2)[0];

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Signals.Engine.Access;
+using Signals.Engine.Events;
 
 namespace Signals.Api.Tests.Hosting;
 
@@ -34,6 +35,8 @@ public sealed class ApiHost : IAsyncDisposable
 
     public TestClock Clock => (TestClock)Services.GetRequiredService<TimeProvider>();
 
+    public InMemoryEventLog Log => (InMemoryEventLog)Services.GetRequiredService<IEventLog>();
+
     public static async Task<ApiHost> StartAsync(
         SignalsApiOptions? options = null, Action<IServiceCollection>? services = null, Action<WebApplication>? map = null)
     {
@@ -42,6 +45,8 @@ public sealed class ApiHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(new TestClock());
         builder.Services.AddSingleton<IAccessStore, InMemoryAccessStore>();
+        builder.Services.AddSingleton<IEventLog, InMemoryEventLog>();
+        builder.Services.AddSingleton<IBadRowStore, InMemoryBadRowStore>();
         services?.Invoke(builder.Services);
         builder.Services.AddSignalsApi(options ?? new SignalsApiOptions());
         var app = builder.Build();

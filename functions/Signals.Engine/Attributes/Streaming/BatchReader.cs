@@ -52,7 +52,7 @@ internal sealed class BatchReader
             _slots = new SlotValue[typePlan.Projection.Count];
         if (!typePlan.Projection.TryRead(enriched, _slots, out var error))
         {
-            badRows.Add(new StoredBadRow(record.Position, BadRow.GenericErrorSchema, BadRow.GenericError([error!], line, now), now));
+            badRows.Add(BadRow.FromLine(record.Position, line, LineFailure.BrokenJson(error), now));
             return Outcome.BadRow;
         }
         Collect(record.Position, enriched, typePlan, batch);

@@ -1,9 +1,18 @@
+using System.Text.Json.Serialization;
+
 namespace Signals.Engine.Definitions;
 
 /// <summary>Where a value comes from (spec signals-api 2.3): a union on <c>type</c>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "type")]
+[JsonDerivedType(typeof(AtomicProperty), "atomic")]
+[JsonDerivedType(typeof(EventProperty), "event")]
+[JsonDerivedType(typeof(EntityProperty), "entity")]
+[JsonDerivedType(typeof(CalculatedProperty), "calculated")]
 public abstract record PropertyDefinition
 {
     /// <summary>Takes a part of a date-time instead of the whole value; null for the value itself.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    [JsonPropertyOrder(1)]
     public DatePart? DatePart { get; init; }
 }
 
@@ -59,6 +68,7 @@ public sealed record CalculatedProperty : PropertyDefinition
     public required IReadOnlyList<PropertyDefinition> Properties { get; init; }
 
     /// <summary>Put between the texts of <see cref="CalculatedOperation.Concat"/>.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Separator { get; init; }
 }
 

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Signals.Engine.Definitions;
 
@@ -6,9 +7,11 @@ namespace Signals.Engine.Definitions;
 public sealed record EventCriteria
 {
     /// <summary>All of these must hold; null when absent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<EventCriterion>? All { get; init; }
 
     /// <summary>At least one of these must hold; null when absent.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public IReadOnlyList<EventCriterion>? Any { get; init; }
 }
 

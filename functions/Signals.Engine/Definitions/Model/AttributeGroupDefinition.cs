@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 namespace Signals.Engine.Definitions;
 
@@ -52,8 +53,17 @@ public sealed record AttributeGroupDefinition
     /// <summary>Whether it is live.</summary>
     public bool IsPublished { get; init; }
 
+    /// <summary>When it was last published, UTC; null when it never was. Kept by the registry, not set by clients.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public DateTimeOffset? PublishedAt { get; init; }
+
     /// <summary>Its name and version.</summary>
+    [JsonIgnore]
     public VersionedName Id => new(Name, Version);
+
+    /// <summary>Names of its attributes, then of its fields.</summary>
+    [JsonIgnore]
+    public IEnumerable<string> Names => Attributes.Select(attribute => attribute.Name).Concat(Fields.Select(column => column.Name));
 }
 
 /// <summary>One attribute of a group (spec signals-api 4.3).</summary>
@@ -87,6 +97,7 @@ public sealed record AttributeDefinition
     public TimeSpan? Ttl { get; init; }
 
     /// <summary>Unit of the two <c>time_since</c> aggregations.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public TimeUnit? TimeUnit { get; init; }
 
     /// <summary>Answered when there is no value: a scalar or an array of scalars.</summary>

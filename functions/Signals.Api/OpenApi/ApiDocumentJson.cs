@@ -1,0 +1,54 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Signals.Api.OpenApi;
+
+/// <summary>Error body of the serving family.</summary>
+internal sealed record ServingError(string Error);
+
+/// <summary>Error body of the registry family for everything but validation.</summary>
+internal sealed record RegistryError(string Detail);
+
+/// <summary>Error body of the registry family for a request that fails validation.</summary>
+internal sealed record ValidationError(IReadOnlyList<ValidationProblem> Detail);
+
+/// <summary>One problem: where (member names and list positions), what, and of which type.</summary>
+internal sealed record ValidationProblem(IReadOnlyList<JsonElement> Loc, string Msg, string Type);
+
+/// <summary>Answer of the token exchange.</summary>
+internal sealed record TokenAnswer([property: JsonPropertyName("accessToken")] string AccessToken);
+
+/// <summary>Answer of <c>GET /api/v1/bad-rows</c>.</summary>
+internal sealed record BadRowList(long Total, IReadOnlyDictionary<string, long> Counts, IReadOnlyList<BadRowEntry> Rows, string? Next);
+
+/// <summary>One bad row: where its record stands in the event log, when it was recorded, and the row in Snowplow's shape.</summary>
+internal sealed record BadRowEntry(string Position, DateTimeOffset RecordedAt, SelfDescribingJson Row);
+
+/// <summary>A self-describing JSON.</summary>
+internal sealed record SelfDescribingJson(string Schema, JsonElement Data);
+
+/// <summary>Answer of <c>GET /health-all</c>.</summary>
+internal sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, string> Dependencies);
+
+/// <summary>Answer of <c>GET /health/live</c>.</summary>
+internal sealed record LivenessAnswer(string Status);
+
+/// <summary>Answer of <c>GET /health/ready</c>: the parts, and the records that wait in each partition of the event log.</summary>
+internal sealed record ReadinessAnswer(string Status, IReadOnlyDictionary<string, ReadinessCheck> Checks, IReadOnlyList<long> Waiting);
+
+/// <summary>State of one part.</summary>
+internal sealed record ReadinessCheck(string Status, string? Detail);
+
+/// <summary>The types of the OpenAPI document's schemas.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
+[JsonSerializable(typeof(ServingError))]
+[JsonSerializable(typeof(RegistryError))]
+[JsonSerializable(typeof(ValidationError))]
+[JsonSerializable(typeof(TokenAnswer))]
+[JsonSerializable(typeof(BadRowList))]
+[JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(LivenessAnswer))]
+[JsonSerializable(typeof(ReadinessAnswer))]
+[JsonSerializable(typeof(string))]
+[JsonSerializable(typeof(int))]
+internal sealed partial class ApiDocumentJson : JsonSerializerContext;
