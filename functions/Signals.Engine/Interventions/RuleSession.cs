@@ -17,7 +17,7 @@ internal sealed class RuleSession(RuleSet rules, EventBatch batch, EventTime now
         foreach (ref readonly var visit in batch.Visits[visits])
         {
             var profile = batch.ProfileOf(visit);
-            if (visit.Admission != Admission.Apply || profile.IsDone)
+            if (visit.Admission != Admission.Apply)
                 continue;
             foreach (ref readonly var update in batch.UpdatesOf(visit))
                 foreach (var rule in rules.RulesOf(profile.Plan, update.Definition) ?? [])
@@ -39,11 +39,13 @@ internal sealed class RuleSession(RuleSet rules, EventBatch batch, EventTime now
 
     private void Fire(Candidate candidate, Range visits)
     {
+        if (candidate.Home.IsDone)
+            return; // Its message is stored with it already; another profile of the batch had to be folded again.
         var definition = candidate.Rule.Definition;
         ref readonly var cause = ref batch.Events[batch.Visits[visits][0].Event];
         if (!GuardRails.IsActive(definition.Guards, now))
             return;
-        var id = InterventionIds.Of(definition.Id, cause.EventId, candidate.Home.Key);
+        var id = InterventionIds.Of(definition.Id, cause.EventId);
         var payload = InterventionPayload.Of(candidate.Rule.Payload, ValuesOf(candidate.Rule.Payload, visits), options);
         foreach (var key in candidate.Rule.Targets)
         {

@@ -25,7 +25,7 @@ internal sealed partial class ProfileState
     /// <exception cref="InvalidDataException">The bytes are damaged, or of a version newer than this program.</exception>
     public static ProfileState Decode(KeyPlan plan, ReadOnlyMemory<byte> bytes, string? etag)
     {
-        var profile = new ProfileState(plan) { ETag = etag };
+        var profile = new ProfileState(plan) { ETag = etag, StoredBytes = bytes };
         var reader = new StateReader(bytes.Span);
         var version = reader.Byte();
         if (version != CurrentVersion)

@@ -30,6 +30,9 @@ internal sealed partial class ProfileState(KeyPlan plan)
     private PartitionMarks _marks = new();
     private RecentEvents _recent = new();
 
+    /// <summary>What the store has; null when it is not stored yet.</summary>
+    public ReadOnlyMemory<byte>? StoredBytes { get; private set; }
+
     /// <summary>Whether it differs from what the store has.</summary>
     public bool IsChanged { get; private set; }
 
@@ -77,9 +80,10 @@ internal sealed partial class ProfileState(KeyPlan plan)
     }
 
     /// <summary>The store has it as it is now.</summary>
-    public void MarkStored(string etag)
+    public void MarkStored(string etag, ReadOnlyMemory<byte> bytes)
     {
         ETag = etag;
+        StoredBytes = bytes;
         IsChanged = false;
     }
 

@@ -102,9 +102,21 @@ internal sealed class TouchedProfile(int index, ProfileKey key, KeyPlan plan)
 
     public KeyPlan Plan => plan;
 
-    /// <summary>Its state, once loaded.</summary>
+    /// <summary>The state that is folded into, once loaded.</summary>
     public ProfileState? State { get; set; }
 
+    /// <summary>The state as the store has it after the batch; null until then.</summary>
+    public ProfileState? Finished { get; private set; }
+
     /// <summary>Whether the batch is done with it: what it learned is stored.</summary>
-    public bool IsDone { get; set; }
+    public bool IsDone => Finished is not null;
+
+    /// <summary>The stored bytes that the batch found; null when there was no profile.</summary>
+    public ReadOnlyMemory<byte>? Loaded { get; set; }
+
+    /// <summary>Notes that the store has the state as it is.</summary>
+    public void Finish() => Finished ??= State;
+
+    /// <summary>Takes the state back to where the batch found it, for looking only: what came out of it is stored already.</summary>
+    public void Rewind() => State = Loaded is { } bytes ? ProfileState.Decode(plan, bytes, etag: null) : new ProfileState(plan);
 }

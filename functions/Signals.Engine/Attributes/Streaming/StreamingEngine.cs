@@ -119,10 +119,13 @@ public sealed class StreamingEngine
                     : new ProfileState(missing[i].Plan);
         }
         foreach (var profile in profiles)
-            profile.State!.Pending.DropPublished(batch.Start, now);
+        {
+            profile.Loaded = profile.State!.StoredBytes;
+            profile.State.Pending.DropPublished(batch.Start, now);
+        }
     }
 
-    /// <summary>Folds the batch, event by event, into the profiles that it is not done with.</summary>
+    /// <summary>Folds the batch, event by event.</summary>
     private static void Fold(EventBatch batch, ProfileWatchSession? watch, EventTime now)
     {
         for (int first = 0, end; first < batch.Visits.Length; first = end)
@@ -145,8 +148,6 @@ public sealed class StreamingEngine
         foreach (ref var visit in batch.Visits[visits])
         {
             var profile = batch.ProfileOf(visit);
-            if (profile.IsDone)
-                continue;
             ref readonly var batchEvent = ref batch.Events[visit.Event];
             visit.Admission = visit.Updates == 0
                 ? Admission.Companion
@@ -161,7 +162,7 @@ public sealed class StreamingEngine
         foreach (ref readonly var visit in batch.Visits[visits])
         {
             var profile = batch.ProfileOf(visit);
-            if (profile.IsDone || visit.Admission != Admission.Apply)
+            if (visit.Admission != Admission.Apply)
                 continue;
             ref readonly var batchEvent = ref batch.Events[visit.Event];
             foreach (ref readonly var update in batch.UpdatesOf(visit))
@@ -170,24 +171,25 @@ public sealed class StreamingEngine
     }
 
     /// <summary>
-    /// Writes the changed profiles; first those with messages, so that a repetition after a crash finds the message wherever
-    /// it finds the state. Profiles that somebody else changed meanwhile are loaded and folded again.
+    /// Writes the changed profiles, messages included. Those that somebody else changed meanwhile are loaded and folded again;
+    /// the others are taken back to where they were, so that rules see the profiles of each event as they were together.
     /// </summary>
     private async ValueTask WriteAsync(EventBatch batch, ProfileWatchSession? watch, EventTime now, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
             foreach (var profile in batch.Profiles)
-                profile.IsDone |= !profile.State!.IsChanged;
-            var pending = batch.Profiles.Where(profile => !profile.IsDone).ToList();
-            await WriteAsync(pending.FindAll(profile => profile.State!.Pending.Messages.Count > 0), now, cancellationToken);
-            await WriteAsync(pending.FindAll(profile => profile.State!.Pending.Messages.Count == 0), now, cancellationToken);
-            var lost = pending.FindAll(profile => !profile.IsDone);
-            if (lost.Count == 0)
+                if (!profile.State!.IsChanged)
+                    profile.Finish();
+            await WriteAsync(batch.Profiles.Where(profile => !profile.IsDone).ToList(), now, cancellationToken);
+            if (batch.Profiles.FirstOrDefault(profile => !profile.IsDone) is not { } lost)
                 return;
             if (attempt == _options.MaxWriteAttempts)
-                throw new ProfileContentionException(lost[0].Key, attempt);
-            await LoadAsync(lost, batch, fromCache: false, now, cancellationToken);
+                throw new ProfileContentionException(lost.Key, attempt);
+            foreach (var profile in batch.Profiles)
+                if (profile.IsDone)
+                    profile.Rewind();
+            await LoadAsync(batch.Profiles.Where(profile => !profile.IsDone).ToList(), batch, fromCache: false, now, cancellationToken);
             Fold(batch, watch, now);
         }
     }
@@ -203,21 +205,22 @@ public sealed class StreamingEngine
         var etags = await _profiles.WriteAsync(writes, cancellationToken);
         for (var i = 0; i < profiles.Count; i++)
         {
-            profiles[i].IsDone = etags[i] is not null;
-            if (etags[i] is { } etag)
-                profiles[i].State!.MarkStored(etag);
+            if (etags[i] is not { } etag)
+                continue;
+            profiles[i].State!.MarkStored(etag, writes[i].State);
+            profiles[i].Finish();
         }
     }
 
     /// <summary>Hands out the messages that wait in the profiles, and puts the profiles back into the cache.</summary>
     private async ValueTask PublishAsync(EventBatch batch, CancellationToken cancellationToken)
     {
-        var messages = batch.Profiles.SelectMany(profile => profile.State!.Pending.Messages).ToList();
+        var messages = batch.Profiles.SelectMany(profile => profile.Finished!.Pending.Messages).ToList();
         if (messages.Count > 0 && _watcher is not null)
             await _watcher.PublishAsync(messages, cancellationToken);
         foreach (var profile in batch.Profiles)
-            if (profile.State!.ETag is not null)
-                _cache.Put(profile.Key, profile.State);
+            if (profile.Finished is { ETag: not null } stored)
+                _cache.Put(profile.Key, stored);
     }
 
     private static BatchResult Summarize(int records, int bad, EventBatch batch, List<EventTimes> times)
