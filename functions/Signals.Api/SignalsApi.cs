@@ -6,6 +6,7 @@ using Signals.Api.BadRows;
 using Signals.Api.Health;
 using Signals.Api.Http;
 using Signals.Api.OpenApi;
+using Signals.Api.Registry;
 using Signals.Engine.Access;
 
 namespace Signals.Api;
@@ -31,6 +32,7 @@ public static class SignalsApi
         services.AddSingleton<IReadinessProbe, StorageProbe>();
         services.AddRouting();
         ApiDocument.Add(services);
+        RegistryEndpoints.AddSchemas(services);
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             // Request line and headers as Snowplow's collector takes them (spec enriched-events 14): a GET carries a whole event.
@@ -54,5 +56,6 @@ public static class SignalsApi
         ApiDocument.Map(app);
         TokenEndpoints.Map(app);
         BadRowEndpoints.Map(app);
+        RegistryEndpoints.Map(app);
     }
 }

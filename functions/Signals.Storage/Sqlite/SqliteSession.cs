@@ -24,6 +24,7 @@ internal sealed class SqliteSession : IDisposable
             throw new SqliteException($"SQLite error {code}: cannot open {path}.", code);
         }
         var session = new SqliteSession(connection);
+        // Not memory mapped: reads gain little, and every connection would count the whole file as its own memory.
         session.Execute($"""
             PRAGMA busy_timeout = {SqliteDatabase.BusyTimeout.TotalMilliseconds};
             PRAGMA synchronous = FULL;
@@ -33,7 +34,7 @@ internal sealed class SqliteSession : IDisposable
             PRAGMA temp_store = MEMORY;
             PRAGMA journal_size_limit = {SqliteDatabase.WriteAheadLogBytes};
             PRAGMA cache_size = -{cacheKibibytes};
-            PRAGMA mmap_size = {SqliteDatabase.MemoryMapBytes};
+            PRAGMA mmap_size = 0;
             """);
         return session;
     }

@@ -3,8 +3,6 @@ namespace Signals.Engine.Definitions;
 /// <summary>Reads attribute groups and what they consist of (spec signals-api 4.2 to 4.4).</summary>
 internal static class AttributeGroupJson
 {
-    public const int MaxVersion = 1_000_000;
-
     // The spec has no limits for these; nobody comes near them by hand, and a body of 1 MB cannot hold much more.
     public const int MaxAttributes = 500;
     public const int MaxEvents = 100;
@@ -14,7 +12,7 @@ internal static class AttributeGroupJson
         var group = new AttributeGroupDefinition
         {
             Name = reader.RequiredText("name", TextRules.ObjectName),
-            Version = reader.Integer("version", 1, MaxVersion) ?? 1,
+            Version = reader.Integer("version", 1, DefinitionJson.MaxVersion) ?? 1,
             AttributeKey = reader.RequiredObject("attribute_key", AttributeKeyJson.Read)!,
             Attributes = reader.List("attributes", 0, MaxAttributes, ReadAttribute) ?? [],
             Fields = reader.List("fields", 0, MaxAttributes, ReadField) ?? [],

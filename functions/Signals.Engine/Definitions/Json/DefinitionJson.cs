@@ -9,6 +9,9 @@ namespace Signals.Engine.Definitions;
 /// </summary>
 public static class DefinitionJson
 {
+    /// <summary>The highest version of anything.</summary>
+    public const int MaxVersion = 1_000_000;
+
     /// <summary>Reads and checks an attribute key.</summary>
     public static bool TryReadAttributeKey(
         JsonElement body, [NotNullWhen(true)] out AttributeKeyDefinition? key, out IReadOnlyList<FieldError> errors) =>

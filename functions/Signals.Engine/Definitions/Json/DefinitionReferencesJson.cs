@@ -17,7 +17,7 @@ internal static class DefinitionReferencesJson
     {
         var named = reader.List(kind.Member, 0, MaxReferences, item => new VersionedName(
             item.RequiredText("name", TextRules.ObjectName),
-            kind.IsVersioned ? item.RequiredInteger("version", 1, AttributeGroupJson.MaxVersion) : 0)) ?? [];
+            kind.IsVersioned ? item.RequiredInteger("version", 1, DefinitionJson.MaxVersion) : 0)) ?? [];
         return named.Select((id, position) => new DefinitionReference(kind, id, reader.Path.At(kind.Member).At(position)));
     }
 }

@@ -20,5 +20,5 @@ internal static class ServiceJson
 
     private static VersionedName ReadGroup(DefinitionReader reader) => new(
         reader.RequiredText("name", TextRules.ObjectName),
-        reader.Integer("version", 1, AttributeGroupJson.MaxVersion) ?? 1);
+        reader.Integer("version", 1, DefinitionJson.MaxVersion) ?? 1);
 }

@@ -30,9 +30,11 @@ internal static class AttributeGroupRules
     {
         if (!edit.Snapshot.AttributeGroups.TryGetValue(id, out var existing))
             return new Result.NotFound(Missing(id));
-        return existing.Offline is true
-            ? new Result.Ok(edit.Put(existing with { BatchSource = source }))
-            : new Result.Conflict($"Version {id.Version} of attribute group '{id.Name}' is not offline: its values come from the stream, not from a table");
+        if (existing.Offline is true)
+            return new Result.Ok(edit.Put(existing with { BatchSource = source }));
+        var errors = new FieldErrors();
+        errors.AddValue(FieldPath.Body, "a batch source is for groups with offline set to true");
+        return new Result.Invalid(errors.Kept);
     }
 
     public static RegistryResult<DeletedAttributeGroup> Delete(SnapshotEdit edit, VersionedName id)
@@ -55,7 +57,7 @@ internal static class AttributeGroupRules
             edit.Put(group with { IsPublished = published });
     }
 
-    public static string Missing(VersionedName id) => $"Version {id.Version} of attribute group '{id.Name}' does not exist";
+    private static string Missing(VersionedName id) => $"Version {id.Version} of attribute group '{id.Name}' does not exist";
 
     private static Result Save(SnapshotEdit edit, AttributeGroupDefinition group)
     {

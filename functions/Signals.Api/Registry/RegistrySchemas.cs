@@ -1,0 +1,44 @@
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
+using Signals.Engine.Definitions;
+
+namespace Signals.Api.Registry;
+
+/// <summary>Schemas of the types that are written by converters, which the OpenAPI document cannot look into.</summary>
+internal static class RegistrySchemas
+{
+    private static readonly Dictionary<Type, IReadOnlyList<string>> Names = new()
+    {
+        [typeof(AttributeType)] = DefinitionNames.AttributeTypes.All,
+        [typeof(AggregationKind)] = DefinitionNames.Aggregations.All,
+        [typeof(DatePart)] = DefinitionNames.DateParts.All,
+        [typeof(TimeUnit)] = DefinitionNames.TimeUnits.All,
+        [typeof(EventOperator)] = DefinitionNames.EventOperators.All,
+        [typeof(CalculatedOperation)] = DefinitionNames.CalculatedOperations.All,
+    };
+
+    public static Task TransformAsync(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    {
+        var declared = context.JsonTypeInfo.Type;
+        var type = Nullable.GetUnderlyingType(declared) ?? declared;
+        var nullable = type == declared ? 0 : JsonSchemaType.Null;
+        if (Names.TryGetValue(type, out var names))
+        {
+            schema.Type = JsonSchemaType.String | nullable;
+            schema.Enum = [.. names.Select(name => JsonValue.Create(name))];
+        }
+        else if (type == typeof(TimeSpan))
+        {
+            schema.Type = JsonSchemaType.String | nullable;
+            schema.Format = "duration";
+            schema.Pattern = null;
+        }
+        else if (type == typeof(PropertyView))
+        {
+            schema.Type = JsonSchemaType.Object | JsonSchemaType.String | JsonSchemaType.Null;
+            schema.Description = "The property as it was defined, or as one text when property_syntax is given.";
+        }
+        return Task.CompletedTask;
+    }
+}
