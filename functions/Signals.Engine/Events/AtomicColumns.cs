@@ -255,6 +255,14 @@ public static class AtomicColumns
     /// <summary>Position of a column, also under the alias <c>refr_device_tstamp</c>; -1 when there is no such column.</summary>
     public static int IndexOf(string name) => Positions.GetValueOrDefault(name, -1);
 
+    /// <summary>Position of a column by its name in UTF-8; -1 when there is no such column.</summary>
+    internal static int IndexOf(ReadOnlySpan<byte> name)
+    {
+        Span<char> text = stackalloc char[32];
+        return System.Text.Encoding.UTF8.TryGetChars(name, text, out var length)
+            && Positions.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..length], out var position) ? position : -1;
+    }
+
     private static Dictionary<string, int> BuildPositions()
     {
         var positions = new Dictionary<string, int>(StringComparer.Ordinal);

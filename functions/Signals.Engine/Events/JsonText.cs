@@ -112,6 +112,38 @@ public static class JsonText
         }
     }
 
+    /// <summary>Copies valid JSON without the white space outside its strings.</summary>
+    public static void Compact(ReadOnlySpan<byte> json, IBufferWriter<byte> target)
+    {
+        while (!json.IsEmpty)
+        {
+            var stop = json.IndexOfAny("\" \t\n\r"u8);
+            if (stop < 0)
+                stop = json.Length;
+            var end = stop < json.Length && json[stop] == '"' ? StringEnd(json, stop) : stop;
+            target.Write(json[..end]);
+            json = json[end..];
+            while (json is [(byte)' ' or (byte)'\t' or (byte)'\n' or (byte)'\r', ..])
+                json = json[1..];
+        }
+    }
+
+    private static int StringEnd(ReadOnlySpan<byte> json, int quote)
+    {
+        var offset = quote + 1;
+        while (offset < json.Length)
+        {
+            var stop = json[offset..].IndexOfAny((byte)'"', (byte)'\\');
+            if (stop < 0)
+                return json.Length;
+            offset += stop + 1;
+            if (json[offset - 1] == '"')
+                return offset;
+            offset++;
+        }
+        return json.Length;
+    }
+
     private static int CountDigits(ReadOnlySpan<byte> text)
     {
         var count = 0;

@@ -13,6 +13,9 @@ internal static class SchemaMember
     /// <summary>Stands for the vendor in URIs that were made of a member name.</summary>
     public const string Vendor = "~";
 
+    /// <summary>Start of URIs that were made of a member name.</summary>
+    public const string MemberUriStart = $"iglu:{Vendor}/";
+
     /// <summary>Start of the members that hold entities.</summary>
     public const string EntityPrefix = "contexts_";
 
@@ -38,12 +41,12 @@ internal static class SchemaMember
         return member.ToString();
     }
 
-    /// <summary>The URI for a member name without its prefix (<c>com_acme_product_1</c>); null when it does not end in a model number.</summary>
-    public static string? ToUri(string member)
+    /// <summary>The member name for a URI, without its prefix: <c>com_acme_product_1</c>; null when it is no Iglu URI.</summary>
+    public static string? OfUri(string uri)
     {
-        var cut = member.LastIndexOf('_');
-        return cut > 0 && int.TryParse(member.AsSpan(cut + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var model)
-            ? $"iglu:{Vendor}/{member[..cut]}/jsonschema/{model.ToString(CultureInfo.InvariantCulture)}-0-0"
-            : null;
+        if (uri.StartsWith(MemberUriStart, StringComparison.Ordinal)
+            && uri[MemberUriStart.Length..].Split('/') is [var member, _, var version])
+            return $"{member}_{version.Split('-')[0]}";
+        return IgluUri.TryParse(uri, out var iglu, out _) ? $"{NameOf(iglu.Vendor, iglu.Name)}_{iglu.Model.ToString(CultureInfo.InvariantCulture)}" : null;
     }
 }
