@@ -29,8 +29,11 @@ internal sealed class EdgeState(int sign) : AggregationState
         writer.Scalar(_value);
     }
 
-    public static AggregationState ReadState(ref StateReader reader, int sign) =>
-        new EdgeState(sign) { _time = reader.Time(), _eventId = reader.Guid(), _value = reader.Scalar() };
+    public static AggregationState ReadState(ref StateReader reader, int sign)
+    {
+        var state = new EdgeState(sign) { _time = reader.Time(), _eventId = reader.Guid(), _value = reader.Scalar() };
+        return state._value.IsMissing ? throw StateReader.Nonsense("an event without a value") : state;
+    }
 
     private void Take(EventTime time, Guid eventId, in ScalarValue value)
     {

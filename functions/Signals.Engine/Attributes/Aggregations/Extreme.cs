@@ -13,7 +13,7 @@ internal sealed class ExtremeState(int sign) : AggregationState
 
     public override void Write(StateWriter writer) => writer.Scalar(_extreme);
 
-    public static AggregationState ReadState(ref StateReader reader, int sign) => new ExtremeState(sign) { _extreme = reader.Scalar() };
+    public static AggregationState ReadState(ref StateReader reader, int sign) => new ExtremeState(sign) { _extreme = reader.Number() };
 
     private void Take(in ScalarValue number)
     {

@@ -52,8 +52,9 @@ internal abstract class FrequencyState : AggregationState
         where TState : FrequencyState, new()
     {
         var state = new TState();
-        for (var count = reader.Count(); count > 0; count--)
-            state._counts.Add(reader.Scalar(), (reader.Signed(), reader.Time()));
+        for (var count = reader.CountFromOne(); count > 0; count--)
+            if (!state._counts.TryAdd(reader.Scalar(), (reader.Signed(), reader.Time())))
+                throw StateReader.Nonsense("a value that is counted twice");
         return state;
     }
 
@@ -63,11 +64,21 @@ internal abstract class FrequencyState : AggregationState
         _counts[value] = (known.Count + count, known.LastSeen > lastSeen ? known.LastSeen : lastSeen);
     }
 
-    private ScalarValue Lowest() => _counts
-        .OrderBy(entry => entry.Value.Count)
-        .ThenBy(entry => entry.Value.LastSeen)
-        .ThenByDescending(entry => entry.Key.ToString(), StringComparer.Ordinal)
-        .First().Key;
+    private ScalarValue Lowest()
+    {
+        (ScalarValue Value, long Count, EventTime LastSeen) lowest = (default, long.MaxValue, default);
+        foreach (var (value, (count, lastSeen)) in _counts)
+        {
+            var order = count.CompareTo(lowest.Count);
+            if (order == 0)
+                order = lastSeen.CompareTo(lowest.LastSeen);
+            if (order == 0)
+                order = string.CompareOrdinal(lowest.Value.ToString(), value.ToString());
+            if (order < 0)
+                lowest = (value, count, lastSeen);
+        }
+        return lowest.Value;
+    }
 }
 
 /// <summary><c>most_frequent</c>: the value with the highest count.</summary>

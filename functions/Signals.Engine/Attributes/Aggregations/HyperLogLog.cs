@@ -71,14 +71,14 @@ internal sealed class HyperLogLog
         if (set > Registers / 3)
         {
             reader.Take(Registers).CopyTo(sketch._ranks);
-            return sketch;
+            return sketch._ranks.AsSpan().IndexOfAnyExceptInRange((byte)0, (byte)(MaxRank + 1)) < 0 ? sketch : throw StateReader.Nonsense("a rank");
         }
         for (var i = 0L; set > 0; set--)
         {
             i += (long)reader.Unsigned();
             if (i is < 0 or >= Registers)
-                throw new InvalidDataException($"Profile state: HyperLogLog register {i} is not below {Registers}.");
-            sketch._ranks[i] = reader.Byte();
+                throw StateReader.Nonsense($"register {i} of {Registers}");
+            sketch._ranks[i] = reader.Byte() is var rank && rank <= MaxRank + 1 ? rank : throw StateReader.Nonsense($"rank {rank}");
         }
         return sketch;
     }

@@ -21,6 +21,8 @@ internal sealed class MeanState : AggregationState
     public override AttributeValue Read(in ReadContext context)
     {
         var total = _sum.Total;
+        if (total.IsMissing)
+            return AttributeValue.Missing;
         var mean = total.Kind == ScalarKind.Double ? ScalarValue.Of(total.Number / _count) : ScalarValue.Of(total.Exact / _count);
         return NumericResult.Of(context.Type, mean);
     }
@@ -28,9 +30,13 @@ internal sealed class MeanState : AggregationState
     public override void Write(StateWriter writer)
     {
         _sum.Write(writer);
-        writer.Signed(_count);
+        writer.Unsigned((ulong)_count);
     }
 
     public static AggregationState ReadState(ref StateReader reader) =>
-        new MeanState { _sum = ExactSum.Read(ref reader), _count = reader.Signed() };
+        new MeanState
+        {
+            _sum = ExactSum.Read(ref reader),
+            _count = reader.Unsigned() is var count and > 0 and <= long.MaxValue ? (long)count : throw StateReader.Nonsense("a mean of nothing"),
+        };
 }

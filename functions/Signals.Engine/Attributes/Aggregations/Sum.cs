@@ -53,7 +53,12 @@ internal struct ExactSum
     }
 
     public static ExactSum Read(ref StateReader reader) =>
-        new() { _exact = reader.Scalar().Exact, _rest = reader.Byte() == 0 ? 0 : reader.Double() };
+        new() { _exact = ReadExact(ref reader), _rest = reader.Byte() == 0 ? 0 : reader.Double() };
+
+    private static decimal ReadExact(ref StateReader reader) =>
+        reader.Number() is { Kind: not ScalarKind.Double } number && Math.Abs(number.Exact) < ExactLimit
+            ? number.Exact
+            : throw StateReader.Nonsense("a sum beyond its range");
 
     private void AddExact(decimal number)
     {

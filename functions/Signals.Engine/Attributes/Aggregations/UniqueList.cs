@@ -36,8 +36,9 @@ internal sealed class UniqueListState : AggregationState
     public static AggregationState ReadState(ref StateReader reader)
     {
         var state = new UniqueListState();
-        for (var count = reader.Count(); count > 0; count--)
-            state._lastSeen.Add(reader.Scalar(), reader.Time());
+        for (var count = reader.CountFromOne(); count > 0; count--)
+            if (!state._lastSeen.TryAdd(reader.Scalar(), reader.Time()))
+                throw StateReader.Nonsense("a value that stands twice in a list");
         return state;
     }
 

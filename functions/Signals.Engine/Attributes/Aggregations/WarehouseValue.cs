@@ -12,13 +12,18 @@ internal sealed class WarehouseValueState : AggregationState
     private EventTime _time;
     private string? _json;
 
-    public override void Fold(in Observation observation) => Take(observation.Time, observation.Value.Text);
+    public override void Fold(in Observation observation)
+    {
+        if (_json is null || observation.Time >= _time)
+            (_time, _json) = (observation.Time, observation.Value.Text);
+    }
 
     public override void Merge(AggregationState other)
     {
         var value = (WarehouseValueState)other;
-        if (value._json is not null)
-            Take(value._time, value._json);
+        var isLater = value._time > _time || (value._time == _time && string.CompareOrdinal(value._json, _json) > 0);
+        if (_json is null || isLater)
+            (_time, _json) = (value._time, value._json);
     }
 
     public override AttributeValue Read(in ReadContext context)
@@ -34,13 +39,5 @@ internal sealed class WarehouseValueState : AggregationState
     }
 
     public static AggregationState ReadState(ref StateReader reader) =>
-        new WarehouseValueState { _time = reader.Time(), _json = reader.Text() };
-
-    private void Take(EventTime time, string json)
-    {
-        if (_json is not null && (time < _time || (time == _time && string.CompareOrdinal(json, _json) < 0)))
-            return;
-        _time = time;
-        _json = json;
-    }
+        new WarehouseValueState { _time = reader.Time(), _json = reader.Json() };
 }

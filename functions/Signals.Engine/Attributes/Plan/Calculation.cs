@@ -27,11 +27,11 @@ internal static class Calculation
 
     private static ScalarValue OfNumbers(CalculatedOperation operation, List<ScalarValue> present)
     {
-        ScalarValue result = default;
+        ScalarValue? result = null;
         foreach (var value in present)
             if (ValueCoercion.TryNumber(value, out var number))
-                result = result.IsMissing ? number : Combine(operation, result, number);
-        return result;
+                result = result is not { } known ? number : known.IsMissing ? known : Combine(operation, known, number);
+        return result ?? default;
     }
 
     private static ScalarValue Combine(CalculatedOperation operation, in ScalarValue left, in ScalarValue right)
@@ -45,6 +45,8 @@ internal static class Calculation
             && Math.Abs(left.Number) < 1e13 && Math.Abs(right.Number) < 1e13;
         if (operation == CalculatedOperation.Sum)
             return exact ? ScalarValue.Of(left.Exact + right.Exact) : ScalarValue.Of(left.Number + right.Number);
-        return exact ? ScalarValue.Of(left.Exact * right.Exact) : ScalarValue.Of(left.Number * right.Number);
+        // A decimal cannot hold a tiny product.
+        var product = left.Number * right.Number;
+        return exact && (product == 0 || Math.Abs(product) >= 1e-12) ? ScalarValue.Of(left.Exact * right.Exact) : ScalarValue.Of(product);
     }
 }

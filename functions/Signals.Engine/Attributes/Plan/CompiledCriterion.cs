@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
 
@@ -13,7 +12,7 @@ internal sealed class CompiledCriterion
     private readonly EventOperator _operator;
     private readonly ScalarValue[] _operands;
     private readonly byte[][]? _plainTexts;
-    private readonly Regex? _pattern;
+    private readonly LikePattern? _pattern;
 
     public CompiledCriterion(EventCriterion criterion, SlotAllocator slots)
     {
@@ -21,7 +20,7 @@ internal sealed class CompiledCriterion
         _operator = criterion.Operator;
         _operands = OperandsOf(criterion.Value);
         if (_operator == EventOperator.Like)
-            _pattern = TextPattern.Like(_operands[0].ToString());
+            _pattern = new LikePattern(_operands[0].ToString());
         else if (_source.PlainSlot >= 0 && _operator is EventOperator.Equal or EventOperator.NotEqual or EventOperator.In && _operands.All(IsPlainText))
             _plainTexts = [.. _operands.Select(operand => Encoding.UTF8.GetBytes(operand.Text))];
     }
@@ -60,11 +59,13 @@ internal sealed class CompiledCriterion
         return false;
     }
 
-    /// <summary>For an array: any element fulfils it; <c>!=</c> holds when no element is equal.</summary>
+    /// <summary>For an array: any element is equal, like or in; <c>!=</c> holds when no element is equal. Arrays have no order.</summary>
     private bool HoldsForArray(ReadOnlySpan<byte> line, ReadOnlySpan<SlotValue> slots)
     {
         if (_operator is EventOperator.IsNull or EventOperator.IsNotNull)
             return _operator == EventOperator.IsNotNull;
+        if (_operator is EventOperator.Less or EventOperator.Greater or EventOperator.LessOrEqual or EventOperator.GreaterOrEqual)
+            return false;
         var elements = new List<ScalarValue>();
         _source.ReadElements(line, slots, elements);
         return _operator == EventOperator.NotEqual
@@ -80,7 +81,7 @@ internal sealed class CompiledCriterion
         EventOperator.Greater => Comparison.TryCompare(value, _operands[0], out var order) && order > 0,
         EventOperator.LessOrEqual => Comparison.TryCompare(value, _operands[0], out var order) && order <= 0,
         EventOperator.GreaterOrEqual => Comparison.TryCompare(value, _operands[0], out var order) && order >= 0,
-        EventOperator.Like => TextPattern.Matches(_pattern!, value.ToString()),
+        EventOperator.Like => _pattern!.Matches(value.ToString()),
         EventOperator.In => IsIn(value),
         EventOperator.IsNull => false,
         EventOperator.IsNotNull => true,

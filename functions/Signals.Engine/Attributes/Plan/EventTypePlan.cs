@@ -31,7 +31,7 @@ internal sealed class EventTypePlan
                 continue;
             var steps = StepsOf(layout, parts, slots);
             if (steps.Length > 0)
-                keys.Add(new KeyStep(layout.Plan, slots.SlotOf(identifier), steps));
+                keys.Add(KeyStep.On(layout.Plan, identifier, steps, slots));
         }
         if (keys.Count == 0)
             return null;
@@ -55,28 +55,12 @@ internal sealed class EventTypePlan
                     if (index < 0)
                     {
                         index = keys.Count;
-                        keys.Add(new KeyStep(published.PlanOf(companion), slots.SlotOf(identifier), []));
+                        keys.Add(KeyStep.On(published.PlanOf(companion), identifier, [], slots));
                     }
                     companions.Add(index);
                 }
                 step.Companions = [.. companions];
             }
-    }
-
-    /// <summary>Whether any definition can match events of a type; allocates nothing.</summary>
-    public static bool AnyMatches(StreamedAttribute[] attributes, ReadOnlySpan<byte> typeKey)
-    {
-        var parts = new EventTypeName(typeKey);
-        foreach (var attribute in attributes)
-        {
-            var filters = attribute.Attribute.Events;
-            if (filters.Count == 0)
-                return true;
-            for (var i = 0; i < filters.Count; i++)
-                if (filters[i].EventSpecificationId is not null || EventMatcher.MatchesType(filters[i], parts.Vendor, parts.Name, parts.Version))
-                    return true;
-        }
-        return false;
     }
 
     private static DefinitionStep[] StepsOf(KeyLayout layout, EventTypeName type, SlotAllocator slots)
@@ -122,8 +106,13 @@ internal sealed class EventTypePlan
 /// <summary>What events of one type do to the profiles of one attribute key.</summary>
 /// <param name="Plan">The key.</param>
 /// <param name="IdentifierSlot">Where the identifier is found.</param>
+/// <param name="IdentifierColumn">The atomic column that holds it; -1 when it stands elsewhere.</param>
 /// <param name="Steps">The definitions that may take the event.</param>
-internal sealed record KeyStep(KeyPlan Plan, int IdentifierSlot, DefinitionStep[] Steps);
+internal sealed record KeyStep(KeyPlan Plan, int IdentifierSlot, int IdentifierColumn, DefinitionStep[] Steps)
+{
+    public static KeyStep On(KeyPlan plan, PropertyReference identifier, DefinitionStep[] steps, SlotAllocator slots) =>
+        new(plan, slots.SlotOf(identifier), (identifier as AtomicReference)?.Column ?? -1, steps);
+}
 
 /// <summary>What events of one type do to one definition.</summary>
 internal sealed class DefinitionStep

@@ -18,9 +18,9 @@ internal sealed record DefinitionPlan(
     /// <summary>How long a state matters after it was last touched; null for ever.</summary>
     public TimeSpan? Lifetime => Period ?? Ttl;
 
-    /// <summary>Whether a state last touched then (seconds since the Unix epoch) has expired.</summary>
-    public bool IsExpired(long touchedAt, EventTime now) =>
-        Lifetime is { } lifetime && touchedAt < now.UnixMilliseconds / 1000d - lifetime.TotalSeconds;
+    /// <summary>Whether a state last touched then has expired.</summary>
+    public bool IsExpired(EventTime touchedAt, EventTime now) =>
+        Lifetime is { } lifetime && touchedAt.UnixMicroseconds < now.UnixMicroseconds - lifetime.Ticks / TimeSpan.TicksPerMicrosecond;
 }
 
 /// <summary>All definitions in force on one attribute key.</summary>

@@ -17,34 +17,27 @@ internal static class SlotScalars
         SlotKind.True => ScalarValue.Of(true),
         SlotKind.False => ScalarValue.Of(false),
         SlotKind.Timestamp => ReadTimestamp(slot.Bytes(line)),
-        SlotKind.Object => ReadObject(slot.Bytes(line)),
+        SlotKind.Object => ScalarValue.OfJson(Compact(slot.Bytes(line))),
         _ => default,
     };
 
-    /// <summary>Adds the scalar elements of an array slot. Broken JSON adds what stands before the break.</summary>
+    /// <summary>Adds the scalar elements of an array slot.</summary>
     public static void ReadElements(SlotValue slot, ReadOnlySpan<byte> line, List<ScalarValue> elements)
     {
-        try
+        var reader = new Utf8JsonReader(slot.Bytes(line), ReaderOptions);
+        reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
-            var reader = new Utf8JsonReader(slot.Bytes(line), ReaderOptions);
-            reader.Read();
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                var element = ReadElement(ref reader);
-                if (!element.IsMissing)
-                    elements.Add(element);
-                reader.Skip();
-            }
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // InvalidOperationException: a string that is not valid UTF-8. The elements before it stay observed.
+            var element = ReadElement(ref reader);
+            if (!element.IsMissing)
+                elements.Add(element);
+            reader.Skip();
         }
     }
 
     private static ScalarValue ReadElement(ref Utf8JsonReader reader) => reader.TokenType switch
     {
-        JsonTokenType.String => ScalarValue.Of(reader.GetString()!),
+        JsonTokenType.String => ScalarValue.Of(reader.ValueIsEscaped ? JsonText.ToString(reader.ValueSpan) : Encoding.UTF8.GetString(reader.ValueSpan)),
         JsonTokenType.Number => NumberText.TryParse(reader.ValueSpan, out var number) ? number : default,
         JsonTokenType.True => ScalarValue.Of(true),
         JsonTokenType.False => ScalarValue.Of(false),
@@ -59,17 +52,21 @@ internal static class SlotScalars
             : default;
     }
 
-    private static ScalarValue ReadObject(ReadOnlySpan<byte> utf8)
+    /// <summary>The JSON as it is written in the event, without the space between tokens.</summary>
+    private static string Compact(ReadOnlySpan<byte> json)
     {
-        try
+        var compact = new byte[json.Length];
+        var length = 0;
+        var inString = false;
+        for (var i = 0; i < json.Length; i++)
         {
-            var reader = new Utf8JsonReader(utf8, ReaderOptions);
-            using var json = JsonDocument.ParseValue(ref reader);
-            return ScalarValue.OfJson(JsonSerializer.Serialize(json.RootElement, JsonElementContext.Default.JsonElement));
+            inString ^= json[i] == '"';
+            if (!inString && json[i] is (byte)' ' or (byte)'\t' or (byte)'\r' or (byte)'\n')
+                continue;
+            compact[length++] = json[i];
+            if (inString && json[i] == '\\')
+                compact[length++] = json[++i];
         }
-        catch (JsonException)
-        {
-            return default;
-        }
+        return Encoding.UTF8.GetString(compact.AsSpan(0, length));
     }
 }

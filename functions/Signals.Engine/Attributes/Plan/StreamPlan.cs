@@ -10,11 +10,10 @@ namespace Signals.Engine.Attributes;
 /// </summary>
 internal sealed class StreamPlan
 {
-    /// <summary>Types beyond this are planned anew each time; only hostile input has more.</summary>
-    private const int MaxCachedTypes = 4096;
+    /// <summary>With more types than this the plans are forgotten and made anew; only hostile input has more.</summary>
+    private const int MaxTypes = 4096;
 
     private readonly PublishedDefinitions _published;
-    private readonly StreamedAttribute[] _streamed;
     private readonly ConcurrentDictionary<byte[], EventTypePlan?> _types = new(ByteKeyComparer.Instance);
     private readonly ConcurrentDictionary<byte[], EventTypePlan?>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
 
@@ -22,7 +21,6 @@ internal sealed class StreamPlan
     {
         _published = PublishedDefinitions.From(snapshot);
         Watch = watcher?.Prepare(_published);
-        _streamed = [.. _published.Keys.SelectMany(key => key.Streamed)];
         _lookup = _types.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
@@ -37,11 +35,10 @@ internal sealed class StreamPlan
     {
         if (_lookup.TryGetValue(typeKey, out var plan))
             return plan;
-        if (_types.Count >= MaxCachedTypes && !EventTypePlan.AnyMatches(_streamed, typeKey))
-            return null;
         plan = EventTypePlan.For(_published, Watch, typeKey);
-        if (_types.Count < MaxCachedTypes)
-            _lookup[typeKey] = plan;
+        if (_types.Count >= MaxTypes)
+            _types.Clear();
+        _lookup[typeKey] = plan;
         return plan;
     }
 

@@ -16,8 +16,8 @@ internal sealed class DefinitionState
             _window = new WindowState(definition.Aggregation, period);
     }
 
-    /// <summary>Until when the state matters at least, seconds since the Unix epoch: its last update, or its newest event when windowed.</summary>
-    public long TouchedAt { get; private set; } = long.MinValue;
+    /// <summary>When its lifetime began anew: its last update, or its newest event if that is dated later.</summary>
+    public EventTime TouchedAt { get; private set; } = new(long.MinValue);
 
     public void Fold(in Observation observation, EventTime now)
     {
@@ -36,11 +36,19 @@ internal sealed class DefinitionState
     /// <summary>Adds what another profile's state of the same definition has seen.</summary>
     public void Merge(DefinitionState other, EventTime now)
     {
+        if (other._lifetime is null ? other._window is null : _definition.IsExpired(other.TouchedAt, now))
+            return;
         if (_window is not null)
+        {
             _window.Merge(other._window!, now);
-        else if (other._lifetime is not null)
-            (_lifetime ??= _definition.Aggregation.Create()).Merge(other._lifetime);
-        TouchedAt = Math.Max(TouchedAt, other.TouchedAt);
+        }
+        else
+        {
+            if (_definition.IsExpired(TouchedAt, now))
+                _lifetime = null;
+            (_lifetime ??= _definition.Aggregation.Create()).Merge(other._lifetime!);
+        }
+        Touch(other.TouchedAt);
     }
 
     /// <summary>The value now; missing when nothing was seen, or it has expired or left the window.</summary>
@@ -61,7 +69,7 @@ internal sealed class DefinitionState
             _lifetime!.Write(writer);
     }
 
-    public static DefinitionState Read(DefinitionPlan definition, long touchedAt, ReadOnlySpan<byte> bytes)
+    public static DefinitionState Read(DefinitionPlan definition, EventTime touchedAt, ReadOnlySpan<byte> bytes)
     {
         var state = new DefinitionState(definition) { TouchedAt = touchedAt };
         var reader = new StateReader(bytes);
@@ -69,8 +77,9 @@ internal sealed class DefinitionState
             state._window = WindowState.Read(definition.Aggregation, period, ref reader);
         else
             state._lifetime = definition.Aggregation.Read(ref reader);
+        reader.ExpectEnd();
         return state;
     }
 
-    private void Touch(EventTime time) => TouchedAt = Math.Max(TouchedAt, time.UnixMilliseconds / 1000);
+    private void Touch(EventTime time) => TouchedAt = time > TouchedAt ? time : TouchedAt;
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
 
@@ -6,7 +5,8 @@ namespace Signals.Engine.Attributes;
 
 /// <summary>
 /// The binary form of a profile. Version 1: marks, recent events, then per state the definition id (16 bytes), when it was last
-/// touched (seconds), the length and the bytes; then, absent in the oldest documents, the pending messages and the send history. Later versions read all earlier ones.
+/// touched, the length and the bytes; then the pending messages and the send history. Later versions read
+/// all earlier ones.
 /// </summary>
 internal sealed partial class ProfileState
 {
@@ -21,8 +21,13 @@ internal sealed partial class ProfileState
     /// <summary>A profile outlives its values by this much: it still knows which events it has seen.</summary>
     private static readonly TimeSpan MemoryOfEvents = TimeSpan.FromHours(2);
 
+    /// <summary>Added to what a value needs, so that the store never drops it while it can still be read.</summary>
+    private static readonly TimeSpan StoreMargin = TimeSpan.FromSeconds(1);
+
     /// <summary>Reads a profile. The bytes must stay unchanged while the profile is in use.</summary>
-    /// <exception cref="InvalidDataException">The bytes are damaged, or of a version newer than this program.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The bytes are damaged, or of a version newer than this program. States are read when they are first needed, and throw then.
+    /// </exception>
     public static ProfileState Decode(KeyPlan plan, ReadOnlyMemory<byte> bytes, string? etag)
     {
         var profile = new ProfileState(plan) { ETag = etag, StoredBytes = bytes };
@@ -34,8 +39,8 @@ internal sealed partial class ProfileState
         profile._recent = RecentEvents.Read(ref reader);
         for (var count = reader.Count(); count > 0; count--)
         {
-            var id = ReadId(ref reader);
-            var touchedAt = reader.Signed();
+            var id = DefinitionId.Read(reader.Take(DefinitionId.Size));
+            var touchedAt = reader.Time();
             var length = reader.Count();
             var entry = new Entry(id) { TouchedAt = touchedAt, Bytes = bytes.Slice(bytes.Length - reader.Remaining, length) };
             reader.Take(length);
@@ -44,80 +49,71 @@ internal sealed partial class ProfileState
             else
                 profile._others.Add(entry);
         }
-        if (!reader.AtEnd)
-        {
-            profile.Pending.ReadFrom(ref reader);
-            profile.Sent.ReadFrom(ref reader);
-        }
+        profile.Pending.ReadFrom(ref reader);
+        profile.Sent.ReadFrom(ref reader);
+        reader.ExpectEnd();
         return profile;
     }
 
     /// <summary>Writes the profile, leaving out what has expired, and says until when the store must keep it (null: for ever).</summary>
     public byte[] Encode(StateWriter writer, StateWriter scratch, EventTime now, out DateTimeOffset? expiresAt)
     {
-        long? keepUntil = now.UnixMilliseconds / 1000 + (long)MemoryOfEvents.TotalSeconds;
+        DropExpired(now);
+        EventTime? keepUntil = Later(now, now, MemoryOfEvents);
         writer.Clear();
         writer.Byte(CurrentVersion);
         _marks.Write(writer);
         _recent.Write(writer);
-        DropExpired(now);
         writer.Count(_entries.Count(entry => entry is not null) + _others.Count);
         foreach (var definition in plan.Definitions)
         {
             if (_entries[definition.Index] is not { } entry)
                 continue;
-            var touchedAt = WriteEntry(writer, scratch, entry, now);
-            keepUntil = Later(keepUntil, touchedAt, definition.Lifetime);
+            WriteEntry(writer, scratch, entry, now);
+            keepUntil = Later(keepUntil, entry.TouchedAt, definition.Lifetime);
         }
         foreach (var entry in _others)
-            keepUntil = Later(keepUntil, WriteEntry(writer, scratch, entry, now), UnplannedLifetime);
+        {
+            WriteEntry(writer, scratch, entry, now);
+            keepUntil = Later(keepUntil, entry.TouchedAt, UnplannedLifetime);
+        }
         Pending.Write(writer);
         Sent.Write(writer);
         if (Sent.Latest is { } sent)
-            keepUntil = Later(keepUntil, sent, SentMemory);
-        expiresAt = keepUntil is { } seconds ? DateTimeOffset.FromUnixTimeSeconds(Math.Min(seconds, MaxUnixSeconds)) : null;
+            keepUntil = Later(keepUntil, EventTime.FromUnixMilliseconds(sent * 1000), SentMemory);
+        expiresAt = keepUntil?.ToDateTimeOffset();
         return writer.ToArray();
     }
 
-    private const long MaxUnixSeconds = 253_402_300_799;
-
-    private static long WriteEntry(StateWriter writer, StateWriter scratch, Entry entry, EventTime now)
+    private static void WriteEntry(StateWriter writer, StateWriter scratch, Entry entry, EventTime now)
     {
-        var touchedAt = entry.State?.TouchedAt ?? entry.TouchedAt;
-        WriteId(writer, entry.Id);
-        writer.Signed(touchedAt);
+        writer.Id(entry.Id);
+        writer.Time(entry.TouchedAt);
         if (entry.State is null)
         {
             writer.Bytes(entry.Bytes.Span);
-            return touchedAt;
+            return;
         }
         scratch.Clear();
         entry.State.Write(scratch, now);
         writer.Bytes(scratch.Written);
-        return touchedAt;
     }
 
     private void DropExpired(EventTime now)
     {
         foreach (var definition in plan.Definitions)
-            if (_entries[definition.Index] is { } entry && definition.IsExpired(entry.State?.TouchedAt ?? entry.TouchedAt, now))
+            if (_entries[definition.Index] is { } entry && definition.IsExpired(entry.TouchedAt, now))
                 _entries[definition.Index] = null;
-        _others.RemoveAll(entry => entry.TouchedAt < now.UnixMilliseconds / 1000 - (long)UnplannedLifetime.TotalSeconds);
+        _others.RemoveAll(entry => entry.TouchedAt.UnixMicroseconds < now.UnixMicroseconds - Microseconds(UnplannedLifetime));
     }
 
-    private static long? Later(long? keepUntil, long touchedAt, TimeSpan? lifetime)
+    private static EventTime? Later(EventTime? keepUntil, EventTime touchedAt, TimeSpan? lifetime)
     {
         if (keepUntil is not { } known || lifetime is not { } span)
             return null;
-        return Math.Max(known, touchedAt + (long)span.TotalSeconds + 1);
+        var needed = touchedAt.UnixMicroseconds + Microseconds(span) + Microseconds(StoreMargin);
+        return new EventTime(Math.Min(Math.Max(known.UnixMicroseconds, needed), EventTime.From(DateTimeOffset.MaxValue).UnixMicroseconds));
     }
 
-    private static void WriteId(StateWriter writer, DefinitionId id)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt128BigEndian(bytes, id.Value);
-        writer.Raw(bytes);
-    }
-
-    private static DefinitionId ReadId(ref StateReader reader) => new(BinaryPrimitives.ReadUInt128BigEndian(reader.Take(16)));
+    private static long Microseconds(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMicrosecond;
 }

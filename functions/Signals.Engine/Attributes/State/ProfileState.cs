@@ -135,6 +135,11 @@ internal sealed partial class ProfileState(KeyPlan plan)
 
         public ReadOnlyMemory<byte> Bytes { get; init; }
 
-        public long TouchedAt { get; init; }
+        /// <summary>When its lifetime began anew.</summary>
+        public EventTime TouchedAt
+        {
+            get => State?.TouchedAt ?? field;
+            init;
+        }
     }
 }

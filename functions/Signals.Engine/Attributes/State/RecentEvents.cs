@@ -4,8 +4,9 @@ using Signals.Engine.Events;
 namespace Signals.Engine.Attributes;
 
 /// <summary>
-/// The event ids that a profile has applied within the last hour (by collector time, so that a repetition decides the same),
-/// at most 1024 of them: trackers retry, and the same event must count once.
+/// The event ids that a profile has taken within the last hour, at most 1024 of them: trackers retry, and the same event must
+/// count once. The hour is measured on the newest collector time seen, so that a repetition of the log decides the same; an id
+/// is kept for an hour after it came, however old its event is.
 /// </summary>
 internal sealed class RecentEvents
 {
@@ -13,6 +14,7 @@ internal sealed class RecentEvents
 
     private const long WindowSeconds = 3600;
 
+    // In the order in which they came, and so of the clock at that moment.
     private readonly List<Guid> _ids = [];
     private readonly List<long> _seconds = [];
     private long _clock = long.MinValue;
@@ -21,20 +23,22 @@ internal sealed class RecentEvents
     public bool TryAdd(Guid eventId, EventTime collectorTime)
     {
         var second = collectorTime.UnixMilliseconds / 1000;
-        _clock = Math.Max(_clock, second);
-        var known = CollectionsMarshal.AsSpan(_ids).IndexOf(eventId);
-        if (known >= 0 && _seconds[known] >= _clock - WindowSeconds)
+        if (second > _clock)
+        {
+            _clock = second;
+            DropOld();
+        }
+        if (CollectionsMarshal.AsSpan(_ids).Contains(eventId))
             return false;
         if (_ids.Count == MaxEvents)
-            RemoveAt(OldestIndex());
+            Drop(1);
         _ids.Add(eventId);
-        _seconds.Add(second);
+        _seconds.Add(_clock);
         return true;
     }
 
     public void Write(StateWriter writer)
     {
-        DropOld();
         writer.Count(_ids.Count);
         if (_ids.Count == 0)
             return;
@@ -63,23 +67,15 @@ internal sealed class RecentEvents
 
     private void DropOld()
     {
-        for (var i = _ids.Count - 1; i >= 0; i--)
-            if (_seconds[i] < _clock - WindowSeconds)
-                RemoveAt(i);
+        var old = 0;
+        while (old < _seconds.Count && _seconds[old] < _clock - WindowSeconds)
+            old++;
+        Drop(old);
     }
 
-    private int OldestIndex()
+    private void Drop(int count)
     {
-        var oldest = 0;
-        for (var i = 1; i < _seconds.Count; i++)
-            if (_seconds[i] < _seconds[oldest])
-                oldest = i;
-        return oldest;
-    }
-
-    private void RemoveAt(int index)
-    {
-        _ids.RemoveAt(index);
-        _seconds.RemoveAt(index);
+        _ids.RemoveRange(0, count);
+        _seconds.RemoveRange(0, count);
     }
 }

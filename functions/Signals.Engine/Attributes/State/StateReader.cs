@@ -10,9 +10,6 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
 {
     private ReadOnlySpan<byte> _rest = bytes;
 
-    /// <summary>Whether everything has been read.</summary>
-    public readonly bool AtEnd => _rest.IsEmpty;
-
     /// <summary>Bytes not read yet.</summary>
     public readonly int Remaining => _rest.Length;
 
@@ -28,7 +25,7 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
             if (next < 0x80)
                 return value;
         }
-        throw new InvalidDataException("Profile state: a number has more than ten bytes.");
+        throw Nonsense("a number of more than ten bytes");
     }
 
     public long Signed()
@@ -50,10 +47,12 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
 
     public decimal Decimal()
     {
+        const uint signAndScale = 0x80FF_0000;
         Span<int> bits = stackalloc int[4];
         for (var i = 0; i < bits.Length; i++)
             bits[i] = (int)(uint)Unsigned();
-        return new decimal(bits);
+        var flags = (uint)bits[3];
+        return (flags & ~signAndScale) == 0 && ((flags >> 16) & 0xFF) <= 28 ? new decimal(bits) : throw Nonsense("a decimal");
     }
 
     public Guid Guid() => new(Take(16));
@@ -82,10 +81,33 @@ internal ref struct StateReader(ReadOnlySpan<byte> bytes)
             ScalarKind.Decimal => ScalarValue.Of(Decimal()),
             ScalarKind.Double => ScalarValue.Of(Double()),
             ScalarKind.Text => ScalarValue.Of(Text()),
-            ScalarKind.Json => ScalarValue.OfJson(Text()),
-            _ => throw new InvalidDataException($"Profile state: unknown value kind {kind}."),
+            ScalarKind.Json => ScalarValue.OfJson(Json()),
+            _ => throw Nonsense($"value kind {kind}"),
         };
     }
 
-    private static InvalidDataException Cut() => new("Profile state is cut short.");
+    /// <summary>A number of any kind.</summary>
+    public ScalarValue Number() => Scalar() is { IsNumber: true } number ? number : throw Nonsense("a value that should be a number");
+
+    /// <summary>The text of one JSON value.</summary>
+    public string Json()
+    {
+        var utf8 = Bytes();
+        return JsonText.IsValid(utf8) ? Encoding.UTF8.GetString(utf8) : throw Nonsense("JSON");
+    }
+
+    /// <summary>A count of things of which there is at least one.</summary>
+    public int CountFromOne() => Count() is var count and > 0 ? count : throw Nonsense("a count of zero");
+
+    /// <summary>Checks that nothing is left.</summary>
+    public readonly void ExpectEnd()
+    {
+        if (!_rest.IsEmpty)
+            throw Nonsense($"{_rest.Length} bytes after the end");
+    }
+
+    /// <summary>To be thrown when what was read makes no sense.</summary>
+    public static InvalidDataException Nonsense(string what) => new($"Profile state is damaged: {what}.");
+
+    private static InvalidDataException Cut() => Nonsense("it is cut short");
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using Signals.Engine.Definitions;
 using Signals.Engine.Events;
 
 namespace Signals.Engine.Attributes;
@@ -65,6 +66,12 @@ internal sealed class StateWriter
     {
         value.TryWriteBytes(_bytes.GetSpan(16));
         _bytes.Advance(16);
+    }
+
+    public void Id(DefinitionId value)
+    {
+        value.Write(_bytes.GetSpan(DefinitionId.Size));
+        _bytes.Advance(DefinitionId.Size);
     }
 
     public void Bytes(ReadOnlySpan<byte> value)

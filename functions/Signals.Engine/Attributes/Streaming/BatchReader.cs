@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Text;
 using Signals.Engine.Events;
@@ -9,6 +10,8 @@ internal sealed class BatchReader
 {
     /// <summary>Longer identifiers identify nobody (spec signals-api 14.1).</summary>
     public const int MaxIdentifierLength = 512;
+
+    private const int MaxLongDigits = 18;
 
     private readonly int[] _ends = new int[AtomicColumns.Count];
     private readonly byte[] _typeKey = new byte[4096];
@@ -66,7 +69,7 @@ internal sealed class BatchReader
         Span<char> identifier = stackalloc char[MaxIdentifierLength];
         foreach (var key in typePlan.Keys)
         {
-            var length = key.Steps.Length == 0 ? 0 : ReadIdentifier(_slots[key.IdentifierSlot], enriched.Line, identifier);
+            var length = key.Steps.Length == 0 ? 0 : ReadIdentifier(key, _slots[key.IdentifierSlot], enriched.Line, identifier);
             if (length == 0)
                 continue;
             var firstUpdate = batch.UpdateCount;
@@ -90,7 +93,7 @@ internal sealed class BatchReader
         foreach (var index in _companions)
         {
             var key = typePlan.Keys[index];
-            var length = _visited.Contains(key) ? 0 : ReadIdentifier(_slots[key.IdentifierSlot], line, identifier);
+            var length = _visited.Contains(key) ? 0 : ReadIdentifier(key, _slots[key.IdentifierSlot], line, identifier);
             if (length > 0)
                 batch.AddVisit(key.Plan, identifier[..length], batch.UpdateCount);
         }
@@ -128,23 +131,29 @@ internal sealed class BatchReader
     }
 
     /// <summary>Renders the identifier as text; 0 when there is none, it is too long, or it identifies nobody.</summary>
-    private static int ReadIdentifier(SlotValue slot, ReadOnlySpan<byte> line, Span<char> target)
+    private static int ReadIdentifier(KeyStep key, SlotValue slot, ReadOnlySpan<byte> line, Span<char> target)
     {
         var bytes = slot.Bytes(line);
         if (slot.Kind is SlotKind.Text && bytes.Length <= MaxIdentifierLength)
-            return PlaceholderIdentifiers.Contains(bytes) ? 0 : Encoding.UTF8.GetChars(bytes, target);
+            return PlaceholderIdentifiers.Contains(bytes, key.IdentifierColumn) ? 0 : Encoding.UTF8.GetChars(bytes, target);
         if (slot.Kind is SlotKind.Missing or SlotKind.Array or SlotKind.Object || bytes.Length > 6 * MaxIdentifierLength)
             return 0;
-        var text = IdentifierText(SlotScalars.Read(slot, line));
-        if (text.Length is 0 or > MaxIdentifierLength || PlaceholderIdentifiers.Contains(Encoding.UTF8.GetBytes(text)))
+        var text = slot.Kind is SlotKind.Number ? NumberIdentifier(bytes) : SlotScalars.Read(slot, line).ToString();
+        if (text.Length is 0 or > MaxIdentifierLength || PlaceholderIdentifiers.Contains(Encoding.UTF8.GetBytes(text), key.IdentifierColumn))
             return 0;
         text.CopyTo(target);
         return text.Length;
     }
 
-    /// <summary>Numbers have no exponent in an identifier; what has no plain notation is no identifier.</summary>
-    private static string IdentifierText(in ScalarValue value) =>
-        value.Kind == ScalarKind.Double ? value.Number.ToString("0.#################", System.Globalization.CultureInfo.InvariantCulture) : value.ToString();
+    /// <summary>Whole numbers keep all their digits: two persons must not share a profile because of rounding. None has an exponent.</summary>
+    private static string NumberIdentifier(ReadOnlySpan<byte> digits)
+    {
+        if (digits.Length > MaxLongDigits && digits[1..].IndexOfAnyExceptInRange((byte)'0', (byte)'9') < 0)
+            return Encoding.ASCII.GetString(digits);
+        if (!NumberText.TryParse(digits, out var number))
+            return "";
+        return number.Kind == ScalarKind.Double ? number.Number.ToString("0.#################", CultureInfo.InvariantCulture) : number.ToString();
+    }
 }
 
 /// <summary>The two times of an event that metrics need.</summary>

@@ -143,7 +143,7 @@ public sealed class AttributeValue : IEquatable<AttributeValue>
                 WriteReal(writer, value.Number, type);
                 break;
             case ScalarKind.Json:
-                writer.WriteRawValue(value.Text, skipInputValidation: false);
+                writer.WriteRawValue(value.Text, skipInputValidation: true);
                 break;
             case ScalarKind.Text when type == AttributeType.Bytes:
                 writer.WriteBase64StringValue(Encoding.UTF8.GetBytes(value.Text));

@@ -46,8 +46,8 @@ internal static class Comparison
 
     private static bool TryBoolean(in ScalarValue value, out bool boolean)
     {
-        boolean = value.Kind == ScalarKind.Boolean && value.Boolean;
-        return value.Kind == ScalarKind.Boolean || (value.Kind == ScalarKind.Text && bool.TryParse(value.Text, out boolean));
+        boolean = value.Kind == ScalarKind.Boolean ? value.Boolean : value.Kind == ScalarKind.Text && value.Text.Equals("true", StringComparison.OrdinalIgnoreCase);
+        return boolean || value.Kind == ScalarKind.Boolean || (value.Kind == ScalarKind.Text && value.Text.Equals("false", StringComparison.OrdinalIgnoreCase));
     }
 
     private static bool TryTimes(in ScalarValue left, in ScalarValue right, out int comparison)

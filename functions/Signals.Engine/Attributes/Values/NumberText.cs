@@ -10,7 +10,8 @@ internal static class NumberText
     /// <summary>Beyond this a decimal sum could overflow; such numbers are handled as doubles.</summary>
     private const decimal ExactLimit = 1_000_000_000_000_000_000m;
 
-    private const int MaxDigits = 64;
+    /// <summary>As many characters as a decimal holds digits: a shorter text is held without rounding.</summary>
+    private const int MaxExactLength = 28;
 
     /// <summary>Reads a JSON number or the text of a numeric column. False when the bytes are anything else.</summary>
     public static bool TryParse(ReadOnlySpan<byte> utf8, out ScalarValue value)
@@ -23,13 +24,13 @@ internal static class NumberText
             value = ScalarValue.Of(integer);
             return true;
         }
-        if (utf8.Length <= MaxDigits && utf8.IndexOfAny((byte)'e', (byte)'E') < 0
+        if (utf8.Length <= MaxExactLength && utf8.IndexOfAny((byte)'e', (byte)'E') < 0
             && Utf8Parser.TryParse(utf8, out decimal exact, out used) && used == utf8.Length && Math.Abs(exact) < ExactLimit)
         {
             value = ScalarValue.Of(exact);
             return true;
         }
-        return TryParseDouble(utf8, out value);
+        return TryParseReal(utf8, out value);
     }
 
     /// <summary>Reads a number from text, as <see cref="TryParse(ReadOnlySpan{byte}, out ScalarValue)"/>.</summary>
@@ -42,11 +43,12 @@ internal static class NumberText
         return Encoding.UTF8.TryGetBytes(text, utf8, out var written) && written == text.Length && TryParse(utf8, out value);
     }
 
-    private static bool TryParseDouble(ReadOnlySpan<byte> utf8, out ScalarValue value)
+    /// <summary>Numbers with an exponent or many digits; what a decimal holds to at least 16 digits is a decimal.</summary>
+    private static bool TryParseReal(ReadOnlySpan<byte> utf8, out ScalarValue value)
     {
         value = double.TryParse(utf8, NumberStyles.Float, CultureInfo.InvariantCulture, out var real) ? ScalarValue.Of(real) : default;
-        if (value.Kind == ScalarKind.Double && Math.Abs(real) < (double)ExactLimit && Math.Abs(real) >= 1e-12)
-            value = ScalarValue.Of((decimal)real);
+        if (Math.Abs(real) is < (double)ExactLimit and >= 1e-12 && decimal.TryParse(utf8, NumberStyles.Float, CultureInfo.InvariantCulture, out var exact))
+            value = ScalarValue.Of(exact);
         return !value.IsMissing;
     }
 

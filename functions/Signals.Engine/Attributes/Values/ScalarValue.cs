@@ -90,7 +90,8 @@ public readonly struct ScalarValue : IEquatable<ScalarValue>
     public double Number => Kind switch
     {
         ScalarKind.Double => _double,
-        ScalarKind.Integer or ScalarKind.Decimal => (double)_number,
+        ScalarKind.Integer => (double)_number,
+        ScalarKind.Decimal => ToDouble(_number),
         _ => throw Wrong(ScalarKind.Double),
     };
 
@@ -116,6 +117,19 @@ public readonly struct ScalarValue : IEquatable<ScalarValue>
 
     /// <inheritdoc />
     public override int GetHashCode() => HashCode.Combine(Kind, _number, _double, _text);
+
+    /// <summary>The nearest double. The cast rounds twice when the digits do not fit into a double.</summary>
+    private static double ToDouble(decimal number)
+    {
+        const int maxScaleWithExactPower = 22;
+        Span<int> bits = stackalloc int[4];
+        decimal.GetBits(number, bits);
+        if (bits[2] == 0 && (uint)bits[1] < 1 << 21 && number.Scale <= maxScaleWithExactPower)
+            return (double)number;
+        Span<char> text = stackalloc char[40];
+        _ = number.TryFormat(text, out var length, default, CultureInfo.InvariantCulture);
+        return double.Parse(text[..length], CultureInfo.InvariantCulture);
+    }
 
     private InvalidOperationException Wrong(ScalarKind wanted, [CallerMemberName] string member = "") =>
         new($"{member} asks for a value of kind {wanted}, but this one is {Kind}.");

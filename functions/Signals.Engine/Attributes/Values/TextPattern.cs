@@ -17,7 +17,7 @@ internal static class TextPattern
 
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
-    private const string AnyCharacter = @"(?:[\uD800-\uDBFF][\uDC00-\uDFFF]|[\s\S])";
+    private const string AnyCharacter = @"(?:[\uD800-\uDBFF][\uDC00-\uDFFF]|[^\uD800-\uDFFF])";
 
     /// <summary>A whole-text SQL pattern: <c>%</c> for any run, <c>_</c> for one character, no escape, case-sensitive.</summary>
     public static Regex Like(string pattern)

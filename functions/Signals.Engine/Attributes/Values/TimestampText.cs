@@ -5,6 +5,12 @@ namespace Signals.Engine.Attributes;
 /// <summary>Date-time texts: ISO 8601 / RFC 3339, and the form of timestamp columns. No zone means UTC (spec signals-api 14.3.2).</summary>
 internal static class TimestampText
 {
+    /// <summary>The beginning of the year 1 in milliseconds since the Unix epoch.</summary>
+    public const long MinMilliseconds = -62_135_596_800_000;
+
+    /// <summary>The end of the year 9999 in milliseconds since the Unix epoch.</summary>
+    public const long MaxMilliseconds = 253_402_300_799_999;
+
     private const int MaxLength = 40;
 
     private const string IsoMilliseconds = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
@@ -28,7 +34,7 @@ internal static class TimestampText
 
     /// <summary>Milliseconds since the Unix epoch as <c>2026-04-09T14:23:01.000Z</c>; outside the years 1 to 9999 the number itself.</summary>
     public static string Format(long unixMilliseconds) =>
-        unixMilliseconds is >= -62_135_596_800_000 and <= 253_402_300_799_999
+        unixMilliseconds is >= MinMilliseconds and <= MaxMilliseconds
             ? DateTimeOffset.FromUnixTimeMilliseconds(unixMilliseconds).ToString(IsoMilliseconds, CultureInfo.InvariantCulture)
             : unixMilliseconds.ToString(CultureInfo.InvariantCulture);
 

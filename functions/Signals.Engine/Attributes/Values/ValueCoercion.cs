@@ -73,8 +73,9 @@ internal static class ValueCoercion
     {
         if (value.Kind == ScalarKind.Text && TimestampText.TryParse(value.Text, out var time))
             return time.ToUnixTimeMilliseconds();
-        if (!TryNumber(value, out var number) || Math.Abs(number.Number) > 9e15)
+        if (!TryNumber(value, out var number))
             return null;
-        return Math.Abs(number.Number) >= MillisecondsFrom ? (long)number.Number : (long)(number.Kind == ScalarKind.Double ? number.Number * 1000 : (double)(number.Exact * 1000));
+        var milliseconds = Math.Abs(number.Number) >= MillisecondsFrom ? number.Number : number.Number * 1000;
+        return milliseconds is >= TimestampText.MinMilliseconds and <= TimestampText.MaxMilliseconds ? (long)milliseconds : null;
     }
 }

@@ -28,9 +28,6 @@ internal sealed class WindowState
         _period = period.Ticks / TimeSpan.TicksPerMicrosecond;
     }
 
-    /// <summary>Whether nothing is in it.</summary>
-    public bool IsEmpty => _observations.Count == 0 && _tiles.Count == 0;
-
     /// <summary>Width of a tile in microseconds: whole seconds, at least one.</summary>
     private long TileWidth => Math.Max(1, (_period / TilesPerPeriod + 999_999) / 1_000_000) * 1_000_000;
 
@@ -117,7 +114,8 @@ internal sealed class WindowState
             window._observations.Add(new Observation(new EventTime(time), eventId, aggregation.NeedsValue ? reader.Scalar() : default));
         }
         for (var count = reader.Count(); count > 0; count--)
-            window._tiles.Add(reader.Signed(), aggregation.Read(ref reader));
+            if (!window._tiles.TryAdd(reader.Signed(), aggregation.Read(ref reader)))
+                throw StateReader.Nonsense("a tile that stands twice");
         return window;
     }
 
