@@ -39,6 +39,11 @@ internal static class RegistrySchemas
             schema.Type = JsonSchemaType.Object | JsonSchemaType.String | JsonSchemaType.Null;
             schema.Description = "The property as it was defined, or as one text when property_syntax is given.";
         }
+        else if (type == typeof(AttributeGroupDefinition))
+        {
+            // The registry's own knowledge, kept beside what clients send.
+            schema.Properties?.Remove("published_at");
+        }
         return Task.CompletedTask;
     }
 }
