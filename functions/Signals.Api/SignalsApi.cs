@@ -65,6 +65,7 @@ public static class SignalsApi
         TokenEndpoints.Map(app);
         BadRowEndpoints.Map(app);
         RegistryEndpoints.Map(app);
+        ServingEndpoints.Map(app);
         var options = app.Services.GetRequiredService<SignalsApiOptions>();
         EnrichedEndpoints.Map(app, options);
         if (options.CollectorEnabled)
