@@ -34,6 +34,12 @@ internal static class RegistrySchemas
             schema.Format = "duration";
             schema.Pattern = null;
         }
+        else if (type == typeof(AttributeCriteria))
+        {
+            schema.Type = JsonSchemaType.Object;
+            schema.Description = "A criterion {attribute, operator, value}, or a group {all | any | none: [1 to 100 criteria or groups]}, at most 10 groups deep. "
+                + $"An attribute is named group:attribute. Operators: {DefinitionNames.AttributeOperators.Listed}.";
+        }
         else if (type == typeof(PropertyView))
         {
             schema.Type = JsonSchemaType.Object | JsonSchemaType.String | JsonSchemaType.Null;
