@@ -33,6 +33,22 @@ internal static class Bodies
     public static AttributeKeyDefinition Key(string json) =>
         DefinitionJson.TryReadAttributeKey(Parse(json), out var key, out var errors) ? key : throw new InvalidOperationException(errors[0].Msg);
 
+    /// <summary>What is wrong with an intervention, as JSON texts of the places; empty when nothing is.</summary>
+    public static IReadOnlyList<string> InterventionErrors(string json)
+    {
+        DefinitionJson.TryReadIntervention(Parse(json), out _, out var errors);
+        return Places(errors);
+    }
+
+    public static InterventionDefinition Intervention(string criteria, string members = "") =>
+        DefinitionJson.TryReadIntervention(Parse(InterventionOf(criteria, members)), out var intervention, out var errors)
+            ? intervention
+            : throw new InvalidOperationException(string.Join("; ", errors.Select(error => $"{Place(error)} {error.Msg}")));
+
+    /// <param name="criteria">The tree.</param>
+    /// <param name="members">More members, each with a comma in front.</param>
+    public static string InterventionOf(string criteria, string members = "") => $$"""{"name":"i","criteria":{{criteria}}{{members}}}""";
+
     public static string GroupOf(params string[] attributes) =>
         $$"""{"name":"g","attribute_key":{"name":"user_id"},"attributes":[{{string.Join(',', attributes)}}]}""";
 

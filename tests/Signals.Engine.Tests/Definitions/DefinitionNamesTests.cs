@@ -12,6 +12,8 @@ public sealed class DefinitionNamesTests
         BothWays(DefinitionNames.DateParts);
         BothWays(DefinitionNames.TimeUnits);
         BothWays(DefinitionNames.EventOperators);
+        BothWays(DefinitionNames.AttributeOperators);
+        BothWays(DefinitionNames.CriteriaGroups);
         BothWays(DefinitionNames.CalculatedOperations);
         BothWays(PropertyExpressions.Syntaxes);
     }

@@ -26,6 +26,15 @@ public sealed class MutatedBodyTests
 
     private const string ServiceBody = """{"name":"s","description":"d","owner":"o","is_published":true,"attribute_groups":[{"name":"g","version":1}]}""";
 
+    private const string InterventionBody = """
+        {"name":"i","version":2,"description":"d","owner":"o","is_published":true,
+         "criteria":{"all":[{"attribute":"g:a","operator":">=","value":100},{"attribute":"g:b","operator":"changed"},
+                            {"any":[{"attribute":"g:c","operator":"in","value":["x","y"]},{"none":[{"attribute":"g:d","operator":"rlike","value":"^a"}]}]}]},
+         "target_attribute_keys":[{"name":"user_id"}],"payload_attribute_groups":[{"name":"g","version":1}],
+         "cooldown":"P1D","frequency_cap":{"max":3,"period":"P7D"},"expires_after":"PT1H","priority":5,"holdout_percentage":12.5,
+         "active_from":"2026-01-01T00:00:00Z","active_to":"2026-02-01T00:00:00Z"}
+        """;
+
     private const string ReferencesBody = """
         {"attribute_keys":[{"name":"k"}],"attribute_groups":[{"name":"g","version":1}],"services":[{"name":"s"}],
          "interventions":[{"name":"i","version":1}],"event_logs":[{"name":"e"}],"agentic_attributes":[{"name":"a"}]}
@@ -41,6 +50,7 @@ public sealed class MutatedBodyTests
         { "group", GroupBody },
         { "batch source", JsonNode.Parse(GroupBody)!["batch_source"]!.ToJsonString() },
         { "service", ServiceBody },
+        { "intervention", InterventionBody },
         { "references", ReferencesBody },
     };
 
@@ -50,6 +60,7 @@ public sealed class MutatedBodyTests
         ["group"] = (JsonElement body, out IReadOnlyList<FieldError> errors) => DefinitionJson.TryReadAttributeGroup(body, out _, out errors),
         ["batch source"] = (JsonElement body, out IReadOnlyList<FieldError> errors) => DefinitionJson.TryReadBatchSource(body, out _, out errors),
         ["service"] = (JsonElement body, out IReadOnlyList<FieldError> errors) => DefinitionJson.TryReadService(body, out _, out errors),
+        ["intervention"] = (JsonElement body, out IReadOnlyList<FieldError> errors) => DefinitionJson.TryReadIntervention(body, out _, out errors),
         ["references"] = (JsonElement body, out IReadOnlyList<FieldError> errors) => DefinitionJson.TryReadReferences(body, out _, out errors),
     };
 
@@ -89,7 +100,7 @@ public sealed class MutatedBodyTests
             return true;
         return place[^1] switch
         {
-            "ttl" or "period" or "refresh_rate" => kind is JsonValueKind.Number,
+            "ttl" or "period" or "refresh_rate" or "cooldown" or "expires_after" => kind is JsonValueKind.Number,
             "value" or "default_value" => true,
             _ => place is [.., "value", int],
         };
