@@ -18,6 +18,8 @@ public sealed class HostileRequestTests : RegistryTests
         { "PUT", "registry/attribute_groups/g/versions/1/batch_source" },
         { "POST", "registry/services/" },
         { "PUT", "registry/services/s" },
+        { "POST", "registry/interventions/" },
+        { "PUT", "registry/interventions/i/versions/1" },
         { "POST", "engines/publish" },
         { "POST", "engines/unpublish" },
     };
@@ -26,7 +28,7 @@ public sealed class HostileRequestTests : RegistryTests
     [
         "registry/attribute_keys", "registry/attribute_keys/user_id", "registry/attribute_groups", "registry/attribute_groups/g",
         "registry/attribute_groups/g/versions/1", "registry/services", "registry/services/s", "registry/templates/attribute_groups",
-        "registry/interventions", "engines/stream_attributes", "engines/interventions",
+        "registry/interventions", "registry/interventions/i", "registry/interventions/i/versions/1", "engines/stream_attributes", "engines/interventions",
     ];
 
     [Theory]
@@ -36,6 +38,7 @@ public sealed class HostileRequestTests : RegistryTests
     {
         await Host.PostAsync(Groups, Group("g"));
         await Host.PostAsync(Services, Json("""{"name":"s","attribute_groups":[{"name":"g"}]}"""));
+        await Host.PostAsync(Interventions, Intervention("i"));
 
         var plain = await Host.GetAsync(path);
         var slash = await Host.GetAsync(path + "/");
@@ -56,13 +59,16 @@ public sealed class HostileRequestTests : RegistryTests
             await Host.PutAsync("registry/attribute_groups/g/versions/1/", Group("g")),
             await Host.PostAsync("registry/services", Json("""{"name":"s","attribute_groups":[{"name":"g"}]}""")),
             await Host.PutAsync("registry/services/s/", Json("""{"name":"s","attribute_groups":[{"name":"g"}]}""")),
+            await Host.PostAsync("registry/interventions", Intervention("i")),
+            await Host.PutAsync("registry/interventions/i/versions/1/", Intervention("i")),
+            await Host.DeleteAsync("registry/interventions/i/versions/1/"),
             await Host.DeleteAsync("registry/services/s/"),
             await Host.DeleteAsync("registry/attribute_groups/g/versions/1/"),
             await Host.DeleteAsync("registry/attribute_keys/k/"),
         };
 
         Assert.All(answers, answer => Assert.Equal(200, answer.Status));
-        Assert.All(answers[^3..], answer => Assert.Equal("""{"ok":true}""", answer.Body.ToJsonString()));
+        Assert.All(answers[^4..], answer => Assert.Equal("""{"ok":true}""", answer.Body.ToJsonString()));
     }
 
     [Theory]
