@@ -3,10 +3,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Signals.Api.Auth;
 using Signals.Api.BadRows;
+using Signals.Api.Collector;
 using Signals.Api.Health;
 using Signals.Api.Http;
+using Signals.Api.Ingest;
 using Signals.Api.OpenApi;
 using Signals.Api.Registry;
+using Signals.Api.Serving;
 using Signals.Engine.Access;
 
 namespace Signals.Api;
@@ -30,7 +33,12 @@ public static class SignalsApi
         services.AddSingleton<ApiKeys>();
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<IReadinessProbe, StorageProbe>();
-        services.AddRouting();
+        services.AddSingleton<UploadSlots>();
+        services.AddRouting(routing =>
+        {
+            routing.SetParameterPolicy<CollectorVendorConstraint>(CollectorVendorConstraint.Name);
+            routing.SetParameterPolicy<ProfileKeyConstraint>(ProfileKeyConstraint.Name);
+        });
         ApiDocument.Add(services);
         RegistryEndpoints.AddSchemas(services);
         services.Configure<KestrelServerOptions>(kestrel =>
@@ -57,5 +65,10 @@ public static class SignalsApi
         TokenEndpoints.Map(app);
         BadRowEndpoints.Map(app);
         RegistryEndpoints.Map(app);
+        ServingEndpoints.Map(app);
+        var options = app.Services.GetRequiredService<SignalsApiOptions>();
+        EnrichedEndpoints.Map(app, options);
+        if (options.CollectorEnabled)
+            CollectorEndpoints.Map(app);
     }
 }

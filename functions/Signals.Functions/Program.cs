@@ -1,1 +1,3 @@
-return 0;
+using Signals.Functions.Local.CommandLine;
+
+return await SignalsCommand.RunAsync(args);

@@ -166,7 +166,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     [
         "/api/msc/v1/organizations/{organization}/credentials/v3/token", "/api/v1/interventions",
         "/", "/health-all", "/health/live", "/health/ready", "/openapi.json", "/health", "/robots.txt",
-        "/i", "/ice.png", "/{vendor}/{version}",
+        "/i", "/ice.png", "/r/{version}", "/{vendor}/{version}",
     ];
 
     [Theory]

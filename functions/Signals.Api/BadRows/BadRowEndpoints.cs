@@ -14,7 +14,7 @@ internal static class BadRowEndpoints
 {
     private const int DefaultLimit = 100;
     private const int MaxLimit = 1000;
-    private const int PageRows = 50;
+    private const int PageRows = 10;
 
     /// <summary>A bad row holds up to a whole line of input; an answer is cut between two rows once it is this large.</summary>
     private const int MaxAnswerBytes = 8 * 1024 * 1024;

@@ -1,5 +1,7 @@
 using System.Data.Common;
 using Microsoft.Extensions.Logging;
+using Signals.Api.Ingest;
+using Signals.Api.Serving;
 
 namespace Signals.Api.Http;
 
@@ -12,7 +14,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, ILogger<ErrorH
         {
             await next(context);
             if (IsBareError(context.Response))
-                await ApiErrors.WriteAsync(context, context.Response.StatusCode, TextOf(context.Response.StatusCode));
+                await WriteBareErrorAsync(context);
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested)
         {
@@ -30,6 +32,18 @@ internal sealed partial class ErrorHandling(RequestDelegate next, ILogger<ErrorH
         }
     }
 
+    private static Task WriteBareErrorAsync(HttpContext context)
+    {
+        var status = context.Response.StatusCode;
+        // Routing takes DELETE /api/v1/{key}/{identifier} for a reason to say 405 to unknown paths of two segments below /api/v1.
+        if (status == StatusCodes.Status405MethodNotAllowed && context.Response.Headers.Allow == "DELETE" && ProfileKeyConstraint.IsTaken(context.Request.Path))
+        {
+            context.Response.Headers.Remove("Allow");
+            status = StatusCodes.Status404NotFound;
+        }
+        return ApiErrors.WriteAsync(context, status, TextOf(status));
+    }
+
     private static async Task AnswerAsync(HttpContext context, int status, string text)
     {
         if (context.Response.HasStarted)
@@ -45,7 +59,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, ILogger<ErrorH
         await ApiErrors.WriteAsync(context, status, text);
     }
 
-    private static bool IsDependencyDown(Exception exception) => exception is DbException or IOException or TimeoutException;
+    private static bool IsDependencyDown(Exception exception) => exception is LogUnavailableException or DbException or IOException or TimeoutException;
 
     private static bool IsBareError(HttpResponse response) =>
         response is { StatusCode: >= 400, HasStarted: false, ContentType: null, ContentLength: null or 0 };

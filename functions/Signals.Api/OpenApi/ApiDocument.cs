@@ -1,10 +1,12 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
+using Microsoft.AspNetCore.Mvc.ApiExplorer;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.OpenApi;
 using Signals.Api.Auth;
+using Signals.Api.Serving;
 
 namespace Signals.Api.OpenApi;
 
@@ -20,7 +22,9 @@ internal static partial class ApiDocument
             json.SerializerOptions.NumberHandling = JsonNumberHandling.Strict;
             json.SerializerOptions.PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower;
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiDocumentJson.Default);
+            json.SerializerOptions.TypeInfoResolverChain.Insert(1, ServingJson.Default);
         });
+        services.AddSingleton<IApiDescriptionProvider, BodyDescriptionProvider>();
         services.AddOpenApi("v1", options =>
         {
             options.AddDocumentTransformer((document, _, _) =>

@@ -39,6 +39,9 @@ internal sealed record ReadinessAnswer(string Status, IReadOnlyDictionary<string
 /// <summary>State of one part.</summary>
 internal sealed record ReadinessCheck(string Status, string? Detail);
 
+/// <summary>Answer of <c>POST /enriched</c>: how many lines are events, and how many will be bad rows.</summary>
+internal sealed record UploadAnswer(long Accepted, long Bad);
+
 /// <summary>The types of the OpenAPI document's schemas.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(ServingError))]
@@ -47,6 +50,7 @@ internal sealed record ReadinessCheck(string Status, string? Detail);
 [JsonSerializable(typeof(TokenAnswer))]
 [JsonSerializable(typeof(BadRowList))]
 [JsonSerializable(typeof(HealthAnswer))]
+[JsonSerializable(typeof(UploadAnswer))]
 [JsonSerializable(typeof(LivenessAnswer))]
 [JsonSerializable(typeof(ReadinessAnswer))]
 [JsonSerializable(typeof(string))]

@@ -16,6 +16,12 @@ internal sealed record QueryParameter(string Name, string Description, JsonValue
 /// <summary>Metadata: a header that an endpoint reads.</summary>
 internal sealed record HeaderParameter(string Name, string Description);
 
+/// <summary>
+/// Metadata: the body that an endpoint reads. Not the framework's own metadata for it, because with that routing refuses other content types
+/// before the endpoint can say why, or be tolerant.
+/// </summary>
+internal sealed record BodyDescription(Type Type, IReadOnlyList<string> ContentTypes);
+
 /// <summary>Conventions that describe an endpoint in the OpenAPI document. An endpoint without <see cref="Describe"/> is not in it.</summary>
 public static class EndpointDescription
 {
@@ -37,7 +43,7 @@ public static class EndpointDescription
 
     /// <summary>Documents the request body.</summary>
     public static IEndpointConventionBuilder Takes<TBody>(this IEndpointConventionBuilder builder, params string[] contentTypes) =>
-        builder.WithMetadata(new AcceptsMetadata(contentTypes.Length == 0 ? ["application/json"] : contentTypes, typeof(TBody)));
+        builder.WithMetadata(new BodyDescription(typeof(TBody), contentTypes.Length == 0 ? ["application/json"] : contentTypes));
 
     /// <summary>Documents a query parameter.</summary>
     public static IEndpointConventionBuilder TakesQuery(

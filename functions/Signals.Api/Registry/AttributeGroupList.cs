@@ -24,9 +24,9 @@ internal static class AttributeGroupList
     {
         var errors = new FieldErrors();
         var query = context.Request.Query;
-        var applied = ReadFlag(query, "applied", errors);
-        var offline = ReadFlag(query, "offline", errors);
-        var online = ReadFlag(query, "online", errors);
+        var applied = query.ReadFlag("applied", errors);
+        var offline = query.ReadFlag("offline", errors);
+        var online = query.ReadFlag("online", errors);
         var syntax = ReadSyntax(query, errors);
         if (errors.Count > 0)
             return context.RefuseAsync(errors.Kept);
@@ -43,22 +43,6 @@ internal static class AttributeGroupList
             where string.IsNullOrEmpty(keyOrName) || response.AttributeKeyOrName == keyOrName
             select response;
         return context.AnswerAsync([.. listed], RegistryJson.Default.IReadOnlyListAttributeGroupResponse);
-    }
-
-    private static bool? ReadFlag(IQueryCollection query, string name, FieldErrors errors)
-    {
-        switch (query[name].ToString().ToUpperInvariant())
-        {
-            case "":
-                return null;
-            case "TRUE" or "1":
-                return true;
-            case "FALSE" or "0":
-                return false;
-            default:
-                errors.Add(FieldPath.QueryParameter(name), "bool_parsing", "Input should be 'true' or 'false'");
-                return null;
-        }
     }
 
     private static PropertySyntax? ReadSyntax(IQueryCollection query, FieldErrors errors)

@@ -94,7 +94,7 @@ internal sealed record AttributeResponse
     public required TimeSpan? Ttl { get; init; }
 
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
-    public required TimeUnit? TimeUnit { get; init; }
+    public TimeUnit? TimeUnit { get; init; }
 
     public required JsonElement? DefaultValue { get; init; }
 

@@ -20,8 +20,6 @@ internal static class EngineEndpoints
             .Describe(Tag, "The values that the streaming engine computes, equal definitions once.").Answers<StreamAttributesResponse>();
         app.MapGet("/api/v1/engines/interventions", GetInterventionsAsync).RequireScope(AccessScopes.RegistryRead)
             .Describe(Tag, "The published interventions.").Answers<EngineInterventionsResponse>();
-        app.MapGet("/api/v1/registry/interventions", ListInterventionsAsync).RequireScope(AccessScopes.RegistryRead)
-            .Describe("Interventions", "All versions of all interventions.").Answers<IReadOnlyList<InterventionResponse>>();
     }
 
     private static async Task PublishAsync(HttpContext context)
@@ -47,10 +45,10 @@ internal static class EngineEndpoints
         return context.AnswerAsync(response, RegistryJson.Default.StreamAttributesResponse);
     }
 
-    // Nothing can be registered as an intervention yet; the Inspector reads both lists all the same.
-    private static Task GetInterventionsAsync(HttpContext context) =>
-        context.AnswerAsync(new EngineInterventionsResponse([], context.Registry().Current.PublishedAt), RegistryJson.Default.EngineInterventionsResponse);
-
-    private static Task ListInterventionsAsync(HttpContext context) =>
-        context.AnswerAsync([], RegistryJson.Default.IReadOnlyListInterventionResponse);
+    private static Task GetInterventionsAsync(HttpContext context)
+    {
+        var snapshot = context.Registry().Current;
+        var response = new EngineInterventionsResponse(InterventionEndpoints.List(snapshot, published: true), snapshot.PublishedAt);
+        return context.AnswerAsync(response, RegistryJson.Default.EngineInterventionsResponse);
+    }
 }

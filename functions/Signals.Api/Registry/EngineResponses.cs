@@ -65,10 +65,7 @@ internal sealed record StreamAttributeKey(string Name, string? Key, string? Blob
 internal sealed record SourceGroup(string Name, int Version, string AttributeName);
 
 /// <summary>The published interventions.</summary>
-internal sealed record EngineInterventionsResponse(IReadOnlyList<InterventionResponse> Interventions, DateTimeOffset? PublishedAt);
-
-/// <summary>A version of an intervention.</summary>
-internal sealed record InterventionResponse(string Name, int Version);
+internal sealed record EngineInterventionsResponse(IReadOnlyList<InterventionDocument> Interventions, DateTimeOffset? PublishedAt);
 
 /// <summary>All templates.</summary>
 internal sealed record TemplatesResponse(IReadOnlyList<TemplateResponse> Templates);

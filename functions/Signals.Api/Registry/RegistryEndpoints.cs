@@ -5,7 +5,7 @@ using Signals.Engine.Definitions;
 namespace Signals.Api.Registry;
 
 /// <summary>
-/// The registry: attribute keys, groups, services, publishing. Needs a <see cref="DefinitionRegistry"/> and an
+/// The registry: attribute keys, groups, services, interventions, publishing. Needs a <see cref="DefinitionRegistry"/> and an
 /// <see cref="IProfileCleanup"/>.
 /// </summary>
 public static class RegistryEndpoints
@@ -18,6 +18,7 @@ public static class RegistryEndpoints
         AttributeKeyEndpoints.Map(registry);
         AttributeGroupEndpoints.Map(registry);
         ServiceEndpoints.Map(registry);
+        InterventionEndpoints.Map(registry);
         EngineEndpoints.Map(registry);
         TemplateEndpoints.Map(registry);
         WarehouseEndpoints.Map(registry);

@@ -49,6 +49,23 @@ internal static class RegistryHttp
         return null;
     }
 
+    /// <summary>A boolean in the query, in any case or as 1 and 0; null when it is absent or wrong.</summary>
+    public static bool? ReadFlag(this IQueryCollection query, string name, FieldErrors errors)
+    {
+        switch (query[name].ToString().ToUpperInvariant())
+        {
+            case "":
+                return null;
+            case "TRUE" or "1":
+                return true;
+            case "FALSE" or "0":
+                return false;
+            default:
+                errors.Add(FieldPath.QueryParameter(name), "bool_parsing", "Input should be 'true' or 'false'");
+                return null;
+        }
+    }
+
     /// <summary>Answers 200 with a body.</summary>
     public static async Task AnswerAsync<T>(this HttpContext context, T body, JsonTypeInfo<T> type)
     {

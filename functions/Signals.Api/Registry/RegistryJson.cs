@@ -11,6 +11,7 @@ namespace Signals.Api.Registry;
     [
         typeof(AttributeTypeConverter), typeof(AggregationKindConverter), typeof(DatePartConverter), typeof(TimeUnitConverter),
         typeof(EventOperatorConverter), typeof(CalculatedOperationConverter), typeof(IsoDurationConverter), typeof(IsoDateTimeConverter),
+        typeof(AttributeCriteriaConverter),
     ])]
 [JsonSerializable(typeof(OkResponse))]
 [JsonSerializable(typeof(AttributeKeyDefinition))]
@@ -26,7 +27,8 @@ namespace Signals.Api.Registry;
 [JsonSerializable(typeof(PublishResponse))]
 [JsonSerializable(typeof(StreamAttributesResponse))]
 [JsonSerializable(typeof(EngineInterventionsResponse))]
-[JsonSerializable(typeof(IReadOnlyList<InterventionResponse>))]
+[JsonSerializable(typeof(InterventionDocument))]
+[JsonSerializable(typeof(IReadOnlyList<InterventionDocument>))]
 [JsonSerializable(typeof(TemplatesResponse))]
 [JsonSerializable(typeof(WarehouseTablesResponse))]
 [JsonSerializable(typeof(WarehouseColumnsResponse))]

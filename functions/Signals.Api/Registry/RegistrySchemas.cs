@@ -34,10 +34,21 @@ internal static class RegistrySchemas
             schema.Format = "duration";
             schema.Pattern = null;
         }
+        else if (type == typeof(AttributeCriteria))
+        {
+            schema.Type = JsonSchemaType.Object;
+            schema.Description = "A criterion {attribute, operator, value}, or a group {all | any | none: [1 to 100 criteria or groups]}, at most 10 groups deep. "
+                + $"An attribute is named group:attribute. Operators: {DefinitionNames.AttributeOperators.Listed}.";
+        }
         else if (type == typeof(PropertyView))
         {
             schema.Type = JsonSchemaType.Object | JsonSchemaType.String | JsonSchemaType.Null;
             schema.Description = "The property as it was defined, or as one text when property_syntax is given.";
+        }
+        else if (type == typeof(AttributeGroupDefinition))
+        {
+            // The registry's own knowledge, kept beside what clients send.
+            schema.Properties?.Remove("published_at");
         }
         return Task.CompletedTask;
     }

@@ -5,7 +5,7 @@ using Signals.Engine.Events;
 namespace Signals.Engine.Attributes;
 
 /// <summary>Changes to profiles that do not come from events: pushed values, and removal.</summary>
-public sealed class ProfileEditor(IDefinitionSource definitions, IProfileStore profiles, TimeProvider time)
+public sealed class ProfileEditor(IDefinitionSource definitions, IProfileStore profiles, TimeProvider time) : IProfileCleanup
 {
     private const int MaxAttempts = 20;
 

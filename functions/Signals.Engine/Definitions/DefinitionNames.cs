@@ -2,7 +2,7 @@ using System.Collections.Frozen;
 
 namespace Signals.Engine.Definitions;
 
-/// <summary>Names on the wire of the enumerations that definitions are written with (spec signals-api 2.2, 2.3, 2.5, 4.3).</summary>
+/// <summary>Names on the wire of the enumerations that definitions are written with (spec signals-api 2.2, 2.3, 2.5, 2.6, 4.3).</summary>
 public static class DefinitionNames
 {
     /// <summary>Value types.</summary>
@@ -71,6 +71,30 @@ public static class DefinitionNames
         (EventOperator.In, "in"),
         (EventOperator.IsNull, "is null"),
         (EventOperator.IsNotNull, "is not null"));
+
+    /// <summary>Operators of attribute criteria.</summary>
+    public static WireNames<AttributeOperator> AttributeOperators { get; } = new(
+        (AttributeOperator.Equal, "="),
+        (AttributeOperator.NotEqual, "!="),
+        (AttributeOperator.Less, "<"),
+        (AttributeOperator.Greater, ">"),
+        (AttributeOperator.LessOrEqual, "<="),
+        (AttributeOperator.GreaterOrEqual, ">="),
+        (AttributeOperator.Like, "like"),
+        (AttributeOperator.NotLike, "not like"),
+        (AttributeOperator.RegexLike, "rlike"),
+        (AttributeOperator.NotRegexLike, "not rlike"),
+        (AttributeOperator.In, "in"),
+        (AttributeOperator.NotIn, "not in"),
+        (AttributeOperator.IsNull, "is null"),
+        (AttributeOperator.IsNotNull, "is not null"),
+        (AttributeOperator.Changed, "changed"));
+
+    /// <summary>Groups of attribute criteria.</summary>
+    public static WireNames<CriteriaGroupKind> CriteriaGroups { get; } = new(
+        (CriteriaGroupKind.All, "all"),
+        (CriteriaGroupKind.Any, "any"),
+        (CriteriaGroupKind.None, "none"));
 
     /// <summary>Operations of calculated properties.</summary>
     public static WireNames<CalculatedOperation> CalculatedOperations { get; } = new(

@@ -23,6 +23,10 @@ public sealed record DefinitionSnapshot
     public ImmutableSortedDictionary<string, ServiceDefinition> Services { get; init; } =
         ImmutableSortedDictionary.Create<string, ServiceDefinition>(StringComparer.Ordinal);
 
+    /// <summary>All versions of all interventions.</summary>
+    public ImmutableDictionary<VersionedName, InterventionDefinition> Interventions { get; init; } =
+        ImmutableDictionary<VersionedName, InterventionDefinition>.Empty;
+
     /// <summary>
     /// The attribute key of a group as it is registered, whatever the group itself says about it; as the group has it when
     /// there is no such key, which only happens to drafts.

@@ -125,6 +125,7 @@ public abstract class RegistryTests : IAsyncLifetime
     protected const string Keys = "registry/attribute_keys/";
     protected const string Groups = "registry/attribute_groups/";
     protected const string Services = "registry/services/";
+    protected const string Interventions = "registry/interventions/";
 
     protected RegistryHost Host { get; private set; } = null!;
 
@@ -136,6 +137,11 @@ public abstract class RegistryTests : IAsyncLifetime
 
     protected static JsonObject Group(string name, int version = 1, string attributes = """{"name":"views","type":"int32","aggregation":"counter","events":[]}""", string key = "domain_sessionid", bool published = false) =>
         Json($$"""{"name":"{{name}}","version":{{version}},"owner":"data@example.com","attribute_key":{"name":"{{key}}"},"is_published":{{(published ? "true" : "false")}},"attributes":[{{attributes}}]}""");
+
+    protected static JsonObject Intervention(string name, int version = 1, string criteria = """{"attribute":"g:views","operator":">=","value":5}""", bool published = false, string members = "") =>
+        Json($$"""{"name":"{{name}}","version":{{version}},"owner":"m@example.com","criteria":{{criteria}},"is_published":{{(published ? "true" : "false")}}{{members}}}""");
+
+    protected static string InterventionVersion(string name, int version = 1) => $"{Interventions}{name}/versions/{version}";
 
     protected static string Version(string name, int version = 1) => $"{Groups}{name}/versions/{version}";
 }

@@ -20,20 +20,47 @@ internal sealed class EventTypePlan
     public KeyStep[] Keys { get; }
 
     /// <summary>Makes the plan of a type; null when no definition can match its events.</summary>
-    public static EventTypePlan? For(IEnumerable<KeyLayout> layouts, ReadOnlySpan<byte> typeKey)
+    public static EventTypePlan? For(PublishedDefinitions published, ProfileWatch? watch, ReadOnlySpan<byte> typeKey)
     {
         var parts = new EventTypeName(typeKey);
         var slots = new SlotAllocator();
         var keys = new List<KeyStep>();
-        foreach (var layout in layouts)
+        foreach (var layout in published.Keys)
         {
             if (AttributeKeyIdentifier.SourceOf(layout.Key) is not { } identifier)
                 continue;
             var steps = StepsOf(layout, parts, slots);
             if (steps.Length > 0)
-                keys.Add(new KeyStep(layout.Plan, slots.SlotOf(identifier), (identifier as AtomicReference)?.Column ?? -1, steps));
+                keys.Add(KeyStep.On(layout.Plan, identifier, steps, slots));
         }
-        return keys.Count == 0 ? null : new EventTypePlan(slots.ToProjection(), [.. keys]);
+        if (keys.Count == 0)
+            return null;
+        if (watch is not null)
+            AddCompanions(keys, published, watch, slots);
+        return new EventTypePlan(slots.ToProjection(), [.. keys]);
+    }
+
+    /// <summary>Adds the keys that watchers want to have at hand, and tells each step which they are.</summary>
+    private static void AddCompanions(List<KeyStep> keys, PublishedDefinitions published, ProfileWatch watch, SlotAllocator slots)
+    {
+        foreach (var key in keys.ToList())
+            foreach (var step in key.Steps)
+            {
+                var companions = new List<int>();
+                foreach (var companion in watch.CompanionsOf(key.Plan, step.Definition))
+                {
+                    if (companion.Name == key.Plan.Name || AttributeKeyIdentifier.SourceOf(companion) is not { } identifier)
+                        continue;
+                    var index = keys.FindIndex(known => known.Plan.Name == companion.Name);
+                    if (index < 0)
+                    {
+                        index = keys.Count;
+                        keys.Add(KeyStep.On(published.PlanOf(companion), identifier, [], slots));
+                    }
+                    companions.Add(index);
+                }
+                step.Companions = [.. companions];
+            }
     }
 
     private static DefinitionStep[] StepsOf(KeyLayout layout, EventTypeName type, SlotAllocator slots)
@@ -81,7 +108,11 @@ internal sealed class EventTypePlan
 /// <param name="IdentifierSlot">Where the identifier is found.</param>
 /// <param name="IdentifierColumn">The atomic column that holds it; -1 when it stands elsewhere.</param>
 /// <param name="Steps">The definitions that may take the event.</param>
-internal sealed record KeyStep(KeyPlan Plan, int IdentifierSlot, int IdentifierColumn, DefinitionStep[] Steps);
+internal sealed record KeyStep(KeyPlan Plan, int IdentifierSlot, int IdentifierColumn, DefinitionStep[] Steps)
+{
+    public static KeyStep On(KeyPlan plan, PropertyReference identifier, DefinitionStep[] steps, SlotAllocator slots) =>
+        new(plan, slots.SlotOf(identifier), (identifier as AtomicReference)?.Column ?? -1, steps);
+}
 
 /// <summary>What events of one type do to one definition.</summary>
 internal sealed class DefinitionStep
@@ -108,6 +139,9 @@ internal sealed class DefinitionStep
 
     /// <summary>Where the value comes from; null when none is needed.</summary>
     public ValueSource? Value { get; }
+
+    /// <summary>Indexes of the keys whose profiles must be at hand when the event counts for this definition.</summary>
+    public int[] Companions { get; set; } = [];
 
     /// <summary>The type that observed values are fitted to.</summary>
     public AttributeType ObservedType { get; }

@@ -18,13 +18,9 @@ internal sealed record StreamedAttribute(AttributeDefinition Attribute, Definiti
 /// </summary>
 internal sealed class PublishedDefinitions
 {
-    /// <summary>Lifetime of stream values when nothing sets one (spec signals-api 14.7 and decision D5).</summary>
-    public static readonly TimeSpan StreamLifetime = TimeSpan.FromDays(7);
-
-    /// <summary>Lifetime of warehouse values when nothing sets one.</summary>
-    public static readonly TimeSpan WarehouseLifetime = TimeSpan.FromDays(365);
-
     private readonly Dictionary<string, KeyLayout> _keys = new(StringComparer.Ordinal);
+
+    private readonly Dictionary<string, KeyPlan> _bare = new(StringComparer.Ordinal);
 
     private PublishedDefinitions(DefinitionSnapshot snapshot) => Snapshot = snapshot;
 
@@ -44,6 +40,18 @@ internal sealed class PublishedDefinitions
             if (snapshot.AttributeKeys.TryGetValue(perKey.Key, out var key))
                 published._keys.Add(key.Name, new KeyLayout(key, perKey));
         return published;
+    }
+
+    /// <summary>
+    /// The plan of a key that may be on no published group. To be asked for while the plan is made, not later.
+    /// </summary>
+    public KeyPlan PlanOf(AttributeKeyDefinition key)
+    {
+        if (_keys.TryGetValue(key.Name, out var layout))
+            return layout.Plan;
+        if (!_bare.TryGetValue(key.Name, out var plan))
+            _bare.Add(key.Name, plan = new KeyPlan(key.Name, []));
+        return plan;
     }
 
     /// <summary>The layout of a key; null when no published group uses it.</summary>
@@ -90,7 +98,7 @@ internal sealed class KeyLayout
         foreach (var attribute in group.Attributes)
         {
             var id = warehouse ? DefinitionHash.OfWarehouseAttribute(Key, group, attribute) : DefinitionHash.Of(Key, attribute);
-            var lifetime = attribute.Ttl ?? group.Ttl ?? Key.Ttl ?? (warehouse ? PublishedDefinitions.WarehouseLifetime : PublishedDefinitions.StreamLifetime);
+            var lifetime = attribute.Ttl ?? AttributeLifetime.OfGroup(Key, group);
             var index = warehouse
                 ? Add(new DefinitionPlan(id, _definitions.Count, Aggregation.WarehouseValue, attribute.Type, TimeUnit.Second, null, lifetime))
                 : Add(new DefinitionPlan(id, _definitions.Count, Aggregation.Of(attribute.Aggregation), attribute.Type, attribute.TimeUnit ?? TimeUnit.Second, attribute.Period, lifetime));
@@ -100,7 +108,7 @@ internal sealed class KeyLayout
         foreach (var field in group.Fields)
             Add(new DefinitionPlan(
                 DefinitionHash.OfField(Key, group, field), _definitions.Count, Aggregation.WarehouseValue, field.Type, TimeUnit.Second, null,
-                group.Ttl ?? Key.Ttl ?? PublishedDefinitions.WarehouseLifetime));
+                AttributeLifetime.OfGroup(Key, group)));
     }
 
     private int Add(DefinitionPlan definition)

@@ -17,21 +17,25 @@ internal sealed class StreamPlan
     private readonly ConcurrentDictionary<byte[], EventTypePlan?> _types = new(ByteKeyComparer.Instance);
     private readonly ConcurrentDictionary<byte[], EventTypePlan?>.AlternateLookup<ReadOnlySpan<byte>> _lookup;
 
-    public StreamPlan(DefinitionSnapshot snapshot)
+    public StreamPlan(DefinitionSnapshot snapshot, ProfileWatcher? watcher = null)
     {
         _published = PublishedDefinitions.From(snapshot);
+        Watch = watcher?.Prepare(_published);
         _lookup = _types.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
     /// <summary>The snapshot that the plan was made from.</summary>
     public DefinitionSnapshot Snapshot => _published.Snapshot;
 
+    /// <summary>What is watched; null for nothing.</summary>
+    public ProfileWatch? Watch { get; }
+
     /// <summary>The plan for events of a type (vendor, name, format and version, separated by tabs); null when nothing can match them.</summary>
     public EventTypePlan? For(ReadOnlySpan<byte> typeKey)
     {
         if (_lookup.TryGetValue(typeKey, out var plan))
             return plan;
-        plan = EventTypePlan.For(_published.Keys, typeKey);
+        plan = EventTypePlan.For(_published, Watch, typeKey);
         if (_types.Count >= MaxTypes)
             _types.Clear();
         _lookup[typeKey] = plan;

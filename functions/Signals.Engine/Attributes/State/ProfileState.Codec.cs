@@ -5,7 +5,8 @@ namespace Signals.Engine.Attributes;
 
 /// <summary>
 /// The binary form of a profile. Version 1: marks, recent events, then per state the definition id (16 bytes), when it was last
-/// touched, the length and the bytes. Later versions read all earlier ones.
+/// touched, the length and the bytes; then the pending messages and the send history. Later versions read
+/// all earlier ones.
 /// </summary>
 internal sealed partial class ProfileState
 {
@@ -13,6 +14,9 @@ internal sealed partial class ProfileState
 
     /// <summary>How long states of definitions that are no longer published are kept.</summary>
     private static readonly TimeSpan UnplannedLifetime = TimeSpan.FromDays(365);
+
+    /// <summary>How long it is remembered what was sent: the longest period of a frequency cap.</summary>
+    private static readonly TimeSpan SentMemory = TimeSpan.FromDays(365);
 
     /// <summary>A profile outlives its values by this much: it still knows which events it has seen.</summary>
     private static readonly TimeSpan MemoryOfEvents = TimeSpan.FromHours(2);
@@ -26,7 +30,7 @@ internal sealed partial class ProfileState
     /// </exception>
     public static ProfileState Decode(KeyPlan plan, ReadOnlyMemory<byte> bytes, string? etag)
     {
-        var profile = new ProfileState(plan) { ETag = etag };
+        var profile = new ProfileState(plan) { ETag = etag, StoredBytes = bytes };
         var reader = new StateReader(bytes.Span);
         var version = reader.Byte();
         if (version != CurrentVersion)
@@ -45,6 +49,8 @@ internal sealed partial class ProfileState
             else
                 profile._others.Add(entry);
         }
+        profile.Pending.ReadFrom(ref reader);
+        profile.Sent.ReadFrom(ref reader);
         reader.ExpectEnd();
         return profile;
     }
@@ -71,6 +77,10 @@ internal sealed partial class ProfileState
             WriteEntry(writer, scratch, entry, now);
             keepUntil = Later(keepUntil, entry.TouchedAt, UnplannedLifetime);
         }
+        Pending.Write(writer);
+        Sent.Write(writer);
+        if (Sent.Latest is { } sent)
+            keepUntil = Later(keepUntil, EventTime.FromUnixMilliseconds(sent * 1000), SentMemory);
         expiresAt = keepUntil?.ToDateTimeOffset();
         return writer.ToArray();
     }

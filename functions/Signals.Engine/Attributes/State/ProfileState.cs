@@ -14,6 +14,9 @@ internal enum Admission
 
     /// <summary>The same event was folded before from another log entry (a tracker's retry).</summary>
     Duplicate,
+
+    /// <summary>The event does not change the profile; it is at hand because a watcher asked for it.</summary>
+    Companion,
 }
 
 /// <summary>
@@ -27,27 +30,73 @@ internal sealed partial class ProfileState(KeyPlan plan)
     private PartitionMarks _marks = new();
     private RecentEvents _recent = new();
 
+    /// <summary>What the store has; null when it is not stored yet.</summary>
+    public ReadOnlyMemory<byte>? StoredBytes { get; private set; }
+
+    /// <summary>Whether it differs from what the store has.</summary>
+    public bool IsChanged { get; private set; }
+
+    /// <summary>Messages that wait to be handed out.</summary>
+    public PendingMessages Pending { get; } = new();
+
+    /// <summary>What was sent to this profile, and when.</summary>
+    public SendHistory Sent { get; } = new();
+
     /// <summary>The plan its states are laid out for.</summary>
     public KeyPlan Plan => plan;
 
     /// <summary>ETag that the store gave it; null when it is not stored yet.</summary>
-    public string? ETag { get; set; }
+    public string? ETag { get; private set; }
 
     /// <summary>Decides whether an event is new to this profile, and remembers it.</summary>
     public Admission Admit(LogPosition position, Guid eventId, EventTime collectorTime)
     {
         if (!_marks.TryAdvance(position))
             return Admission.Redelivered;
+        IsChanged = true;
         return _recent.TryAdd(eventId, collectorTime) ? Admission.Apply : Admission.Duplicate;
     }
 
     /// <summary>Folds an observation into the state of a definition.</summary>
-    public void Fold(DefinitionPlan definition, in Observation observation, EventTime now) =>
+    public void Fold(DefinitionPlan definition, in Observation observation, EventTime now)
+    {
         StateOf(definition, create: true)!.Fold(observation, now);
+        _entries[definition.Index]!.LastRead = null;
+        IsChanged = true;
+    }
 
-    /// <summary>The value of a definition now.</summary>
-    public AttributeValue Read(DefinitionPlan definition, EventTime now) =>
-        StateOf(definition, create: false)?.Read(now) ?? AttributeValue.Missing;
+    /// <summary>Leaves a message, to be handed out when the profile is stored.</summary>
+    public void Leave(in PendingMessage message)
+    {
+        Pending.Add(message);
+        IsChanged = true;
+    }
+
+    /// <summary>Remembers that something was sent to this profile.</summary>
+    public void RecordSent(string name, long second, long keepSince)
+    {
+        Sent.Add(name, second, keepSince);
+        IsChanged = true;
+    }
+
+    /// <summary>The store has it as it is now.</summary>
+    public void MarkStored(string etag, ReadOnlyMemory<byte> bytes)
+    {
+        ETag = etag;
+        StoredBytes = bytes;
+        IsChanged = false;
+    }
+
+    /// <summary>The value of a definition now. Reading it again for the same instant costs nothing until the next fold.</summary>
+    public AttributeValue Read(DefinitionPlan definition, EventTime now)
+    {
+        if (StateOf(definition, create: false) is not { } state)
+            return AttributeValue.Missing;
+        var entry = _entries[definition.Index]!;
+        if (entry.LastRead is not { } last || last.At != now)
+            entry.LastRead = last = (now, state.Read(now));
+        return last.Value;
+    }
 
     /// <summary>Removes the states of some definitions. False when it had none of them.</summary>
     public bool Remove(IReadOnlySet<DefinitionId> definitions)
@@ -81,6 +130,8 @@ internal sealed partial class ProfileState(KeyPlan plan)
         public DefinitionId Id { get; } = id;
 
         public DefinitionState? State { get; set; }
+
+        public (EventTime At, AttributeValue Value)? LastRead { get; set; }
 
         public ReadOnlyMemory<byte> Bytes { get; init; }
 

@@ -16,6 +16,8 @@ internal sealed class BatchReader
     private readonly int[] _ends = new int[AtomicColumns.Count];
     private readonly byte[] _typeKey = new byte[4096];
     private readonly List<ScalarValue> _elements = [];
+    private readonly List<int> _companions = [];
+    private readonly List<KeyStep> _visited = [];
     private SlotValue[] _slots = new SlotValue[64];
 
     /// <summary>What one record turned out to be.</summary>
@@ -63,10 +65,11 @@ internal sealed class BatchReader
     private void Collect(LogPosition position, in EnrichedEvent enriched, EventTypePlan typePlan, EventBatch batch)
     {
         var begun = false;
+        _companions.Clear();
         Span<char> identifier = stackalloc char[MaxIdentifierLength];
         foreach (var key in typePlan.Keys)
         {
-            var length = ReadIdentifier(key, _slots[key.IdentifierSlot], enriched.Line, identifier);
+            var length = key.Steps.Length == 0 ? 0 : ReadIdentifier(key, _slots[key.IdentifierSlot], enriched.Line, identifier);
             if (length == 0)
                 continue;
             var firstUpdate = batch.UpdateCount;
@@ -79,11 +82,29 @@ internal sealed class BatchReader
                 batch.BeginEvent(new BatchEvent(position, enriched.EventId, enriched.Time, enriched.CollectorTime));
             begun = true;
             batch.AddVisit(key.Plan, identifier[..length], firstUpdate);
+            _visited.Add(key);
         }
+        AddCompanions(enriched.Line, typePlan, batch, identifier);
+    }
+
+    /// <summary>Puts the profiles at hand that the watchers of what was updated want, unless the event updates them anyway.</summary>
+    private void AddCompanions(ReadOnlySpan<byte> line, EventTypePlan typePlan, EventBatch batch, Span<char> identifier)
+    {
+        foreach (var index in _companions)
+        {
+            var key = typePlan.Keys[index];
+            var length = _visited.Contains(key) ? 0 : ReadIdentifier(key, _slots[key.IdentifierSlot], line, identifier);
+            if (length > 0)
+                batch.AddVisit(key.Plan, identifier[..length], batch.UpdateCount);
+        }
+        _visited.Clear();
     }
 
     private void AddUpdates(DefinitionStep step, ReadOnlySpan<byte> line, EventBatch batch)
     {
+        foreach (var companion in step.Companions)
+            if (!_companions.Contains(companion))
+                _companions.Add(companion);
         if (step.Value is not { } source)
         {
             batch.AddUpdate(step.Definition, default);

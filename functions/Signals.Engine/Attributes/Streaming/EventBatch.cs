@@ -5,16 +5,19 @@ using Signals.Engine.Events;
 namespace Signals.Engine.Attributes;
 
 /// <summary>
-/// A batch after reading: the events that touch profiles, which profiles, and what to fold into each. Flat lists, reused from
-/// batch to batch.
+/// A batch after reading: the events that touch profiles, which profiles, and what to fold into each, in flat lists.
 /// </summary>
-internal sealed class EventBatch
+/// <param name="start">Position of its first record.</param>
+internal sealed class EventBatch(LogPosition start)
 {
     private readonly List<BatchEvent> _events = [];
     private readonly List<Visit> _visits = [];
     private readonly List<Update> _updates = [];
     private readonly List<TouchedProfile> _profiles = [];
     private readonly Dictionary<KeyPlan, IdentifierTable> _tables = [];
+
+    /// <summary>Position of the first record.</summary>
+    public LogPosition Start => start;
 
     /// <summary>The events that touch a profile, in order.</summary>
     public Span<BatchEvent> Events => CollectionsMarshal.AsSpan(_events);
@@ -25,17 +28,11 @@ internal sealed class EventBatch
     /// <summary>The profiles touched, each once.</summary>
     public IReadOnlyList<TouchedProfile> Profiles => _profiles;
 
+    /// <summary>The profile of a visit.</summary>
+    public TouchedProfile ProfileOf(in Visit visit) => _profiles[visit.Profile];
+
     /// <summary>What a visit folds.</summary>
     public ReadOnlySpan<Update> UpdatesOf(in Visit visit) => CollectionsMarshal.AsSpan(_updates).Slice(visit.FirstUpdate, visit.Updates);
-
-    public void Clear()
-    {
-        _events.Clear();
-        _visits.Clear();
-        _updates.Clear();
-        _profiles.Clear();
-        _tables.Clear();
-    }
 
     /// <summary>Begins an event. Visits and updates that follow belong to it.</summary>
     public void BeginEvent(in BatchEvent batchEvent) => _events.Add(batchEvent);
@@ -57,7 +54,6 @@ internal sealed class EventBatch
             table.Add(profile);
             _profiles.Add(profile);
         }
-        profile.Visits.Add(_visits.Count);
         _visits.Add(new Visit(_events.Count - 1, profile.Index, firstUpdate, _updates.Count - firstUpdate));
     }
 
@@ -106,9 +102,21 @@ internal sealed class TouchedProfile(int index, ProfileKey key, KeyPlan plan)
 
     public KeyPlan Plan => plan;
 
-    /// <summary>Indexes of its visits, in order.</summary>
-    public List<int> Visits { get; } = [];
-
-    /// <summary>Its state, once loaded.</summary>
+    /// <summary>The state that is folded into, once loaded.</summary>
     public ProfileState? State { get; set; }
+
+    /// <summary>The state as the store has it after the batch; null until then.</summary>
+    public ProfileState? Finished { get; private set; }
+
+    /// <summary>Whether the batch is done with it: what it learned is stored.</summary>
+    public bool IsDone => Finished is not null;
+
+    /// <summary>The stored bytes that the batch found; null when there was no profile.</summary>
+    public ReadOnlyMemory<byte>? Loaded { get; set; }
+
+    /// <summary>Notes that the store has the state as it is.</summary>
+    public void Finish() => Finished ??= State;
+
+    /// <summary>Takes the state back to where the batch found it, for looking only: what came out of it is stored already.</summary>
+    public void Rewind() => State = Loaded is { } bytes ? ProfileState.Decode(plan, bytes, etag: null) : new ProfileState(plan);
 }

@@ -34,6 +34,7 @@ public sealed class StreamingEngine
     private readonly IBadRowStore _badRows;
     private readonly TimeProvider _time;
     private readonly StreamingMetrics _metrics;
+    private readonly ProfileWatcher? _watcher;
     private readonly StreamingEngineOptions _options;
     private readonly ProfileCache _cache;
     private StreamPlan? _plan;
@@ -41,34 +42,36 @@ public sealed class StreamingEngine
     /// <summary>Makes an engine. One engine may process several partitions at once, each in its own order.</summary>
     public StreamingEngine(
         IDefinitionSource definitions, IProfileStore profiles, IBadRowStore badRows, TimeProvider time, StreamingMetrics metrics,
-        StreamingEngineOptions? options = null)
+        ProfileWatcher? watcher = null, StreamingEngineOptions? options = null)
     {
         _definitions = definitions;
         _profiles = profiles;
         _badRows = badRows;
         _time = time;
         _metrics = metrics;
+        _watcher = watcher;
         _options = options ?? new StreamingEngineOptions();
         _cache = new ProfileCache(_options.CachedProfiles);
     }
 
     /// <summary>
     /// Processes a batch of one partition, in order: (1) read the records under the plan in force, (2) load the profiles they
-    /// touch, (3) fold, event by event, (4) write the profiles, folding again where another writer was faster, (5) keep the
-    /// bad rows. When it returns, everything is durable; when it throws, repeating the batch is safe.
+    /// touch, (3) fold, event by event, with the watcher looking on, (4) write the profiles, folding again where another writer
+    /// was faster, (5) hand out the watcher's messages, (6) keep the bad rows. When it returns, everything is durable; when it throws, repeating the batch is safe.
     /// </summary>
     public async ValueTask<BatchResult> ProcessAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken)
     {
         var plan = PlanInForce();
-        var batch = new EventBatch();
+        var batch = new EventBatch(records.Count > 0 ? records[0].Position : default);
         var badRows = new List<StoredBadRow>();
         var now = _time.GetUtcNow();
 
         var times = Read(records, plan, now, batch, badRows);
-        await LoadAsync(batch.Profiles, fromCache: true, cancellationToken);
-        foreach (var profile in batch.Profiles)
-            Fold(batch, profile, EventTime.From(now));
-        await WriteAsync(batch, EventTime.From(now), cancellationToken);
+        await LoadAsync(batch.Profiles, batch, fromCache: true, EventTime.From(now), cancellationToken);
+        var watch = plan.Watch?.Start(batch, EventTime.From(now));
+        Fold(batch, watch, EventTime.From(now));
+        await WriteAsync(batch, watch, EventTime.From(now), cancellationToken);
+        await PublishAsync(batch, cancellationToken);
         if (badRows.Count > 0)
             await _badRows.AppendAsync(badRows, cancellationToken);
 
@@ -82,7 +85,7 @@ public sealed class StreamingEngine
         var snapshot = _definitions.Current;
         var plan = _plan;
         if (plan is null || !ReferenceEquals(plan.Snapshot, snapshot))
-            _plan = plan = new StreamPlan(snapshot);
+            _plan = plan = new StreamPlan(snapshot, _watcher);
         return plan;
     }
 
@@ -97,7 +100,8 @@ public sealed class StreamingEngine
         return times;
     }
 
-    private async ValueTask LoadAsync(IReadOnlyList<TouchedProfile> profiles, bool fromCache, CancellationToken cancellationToken)
+    private async ValueTask LoadAsync(
+        IReadOnlyList<TouchedProfile> profiles, EventBatch batch, bool fromCache, EventTime now, CancellationToken cancellationToken)
     {
         var missing = new List<TouchedProfile>();
         foreach (var profile in profiles)
@@ -106,83 +110,125 @@ public sealed class StreamingEngine
             if (profile.State is null)
                 missing.Add(profile);
         }
-        if (missing.Count == 0)
-            return;
-        var stored = await _profiles.ReadAsync(missing.ConvertAll(profile => profile.Key), cancellationToken);
-        for (var i = 0; i < missing.Count; i++)
-            missing[i].State = stored[i] is { } document
-                ? ProfileState.Decode(missing[i].Plan, document.State, document.ETag)
-                : new ProfileState(missing[i].Plan);
+        if (missing.Count > 0)
+        {
+            var stored = await _profiles.ReadAsync(missing.ConvertAll(profile => profile.Key), cancellationToken);
+            for (var i = 0; i < missing.Count; i++)
+                missing[i].State = stored[i] is { } document
+                    ? ProfileState.Decode(missing[i].Plan, document.State, document.ETag)
+                    : new ProfileState(missing[i].Plan);
+        }
+        foreach (var profile in profiles)
+        {
+            profile.Loaded = profile.State!.StoredBytes;
+            profile.State.Pending.DropPublished(batch.Start, now);
+        }
     }
 
-    private static void Fold(EventBatch batch, TouchedProfile profile, EventTime now)
+    /// <summary>Folds the batch, event by event.</summary>
+    private static void Fold(EventBatch batch, ProfileWatchSession? watch, EventTime now)
     {
-        var state = profile.State!;
-        foreach (var index in profile.Visits)
+        for (int first = 0, end; first < batch.Visits.Length; first = end)
         {
-            ref var visit = ref batch.Visits[index];
+            end = first + 1;
+            while (end < batch.Visits.Length && batch.Visits[end].Event == batch.Visits[first].Event)
+                end++;
+            if (!Admit(batch, first..end))
+                continue;
+            watch?.Before(first..end);
+            FoldEvent(batch, first..end, now);
+            watch?.After(first..end);
+        }
+    }
+
+    /// <summary>Asks every profile of an event whether it is new to it. False when it is to none.</summary>
+    private static bool Admit(EventBatch batch, Range visits)
+    {
+        var isNew = false;
+        foreach (ref var visit in batch.Visits[visits])
+        {
+            var profile = batch.ProfileOf(visit);
             ref readonly var batchEvent = ref batch.Events[visit.Event];
-            visit.Admission = state.Admit(batchEvent.Position, batchEvent.EventId, batchEvent.CollectorTime);
+            visit.Admission = visit.Updates == 0
+                ? Admission.Companion
+                : profile.State!.Admit(batchEvent.Position, batchEvent.EventId, batchEvent.CollectorTime);
+            isNew |= visit.Admission == Admission.Apply;
+        }
+        return isNew;
+    }
+
+    private static void FoldEvent(EventBatch batch, Range visits, EventTime now)
+    {
+        foreach (ref readonly var visit in batch.Visits[visits])
+        {
+            var profile = batch.ProfileOf(visit);
             if (visit.Admission != Admission.Apply)
                 continue;
+            ref readonly var batchEvent = ref batch.Events[visit.Event];
             foreach (ref readonly var update in batch.UpdatesOf(visit))
-                state.Fold(update.Definition, new Observation(batchEvent.Time, batchEvent.EventId, update.Value), now);
+                profile.State!.Fold(update.Definition, new Observation(batchEvent.Time, batchEvent.EventId, update.Value), now);
         }
     }
 
-    private async ValueTask WriteAsync(EventBatch batch, EventTime now, CancellationToken cancellationToken)
+    /// <summary>
+    /// Writes the changed profiles, messages included. Those that somebody else changed meanwhile are loaded and folded again;
+    /// the others are taken back to where they were, so that rules see the profiles of each event as they were together.
+    /// </summary>
+    private async ValueTask WriteAsync(EventBatch batch, ProfileWatchSession? watch, EventTime now, CancellationToken cancellationToken)
     {
-        var pending = ChangedProfiles(batch);
+        for (var attempt = 1; ; attempt++)
+        {
+            foreach (var profile in batch.Profiles)
+                if (!profile.State!.IsChanged)
+                    profile.Finish();
+            await WriteAsync(batch.Profiles.Where(profile => !profile.IsDone).ToList(), now, cancellationToken);
+            if (batch.Profiles.FirstOrDefault(profile => !profile.IsDone) is not { } lost)
+                return;
+            if (attempt == _options.MaxWriteAttempts)
+                throw new ProfileContentionException(lost.Key, attempt);
+            foreach (var profile in batch.Profiles)
+                if (profile.IsDone)
+                    profile.Rewind();
+            await LoadAsync(batch.Profiles.Where(profile => !profile.IsDone).ToList(), batch, fromCache: false, now, cancellationToken);
+            Fold(batch, watch, now);
+        }
+    }
+
+    private async ValueTask WriteAsync(List<TouchedProfile> profiles, EventTime now, CancellationToken cancellationToken)
+    {
+        if (profiles.Count == 0)
+            return;
         var writer = new StateWriter();
         var scratch = new StateWriter();
-        for (var attempt = 1; pending.Count > 0; attempt++)
+        var writes = profiles.ConvertAll(profile =>
+            new ProfileWrite(profile.Key, profile.State!.Encode(writer, scratch, now, out var expiresAt), profile.State.ETag, expiresAt));
+        var etags = await _profiles.WriteAsync(writes, cancellationToken);
+        for (var i = 0; i < profiles.Count; i++)
         {
-            var writes = pending.ConvertAll(profile =>
-                new ProfileWrite(profile.Key, profile.State!.Encode(writer, scratch, now, out var expiresAt), profile.State.ETag, expiresAt));
-            var etags = await _profiles.WriteAsync(writes, cancellationToken);
-            var lost = new List<TouchedProfile>();
-            for (var i = 0; i < pending.Count; i++)
-            {
-                pending[i].State!.ETag = etags[i];
-                if (etags[i] is null)
-                    lost.Add(pending[i]);
-                else
-                    _cache.Put(pending[i].Key, pending[i].State!);
-            }
-            if (lost.Count > 0 && attempt == _options.MaxWriteAttempts)
-                throw new ProfileContentionException(lost[0].Key, attempt);
-            pending = lost;
-            await LoadAsync(pending, fromCache: false, cancellationToken);
-            foreach (var profile in pending)
-                Fold(batch, profile, now);
+            if (etags[i] is not { } etag)
+                continue;
+            profiles[i].State!.MarkStored(etag, writes[i].State);
+            profiles[i].Finish();
         }
     }
 
-    /// <summary>The profiles that learned something; those that had seen every log entry before go back to the cache.</summary>
-    private List<TouchedProfile> ChangedProfiles(EventBatch batch)
+    /// <summary>Hands out the messages that wait in the profiles, and puts the profiles back into the cache.</summary>
+    private async ValueTask PublishAsync(EventBatch batch, CancellationToken cancellationToken)
     {
-        var changed = new List<TouchedProfile>(batch.Profiles.Count);
+        var messages = batch.Profiles.SelectMany(profile => profile.Finished!.Pending.Messages).ToList();
+        if (messages.Count > 0 && _watcher is not null)
+            await _watcher.PublishAsync(messages, cancellationToken);
         foreach (var profile in batch.Profiles)
-        {
-            if (profile.Visits.Exists(visit => batch.Visits[visit].Admission != Admission.Redelivered))
-                changed.Add(profile);
-            else if (profile.State!.ETag is not null)
-                _cache.Put(profile.Key, profile.State);
-        }
-        return changed;
+            if (profile.Finished is { ETag: not null } stored)
+                _cache.Put(profile.Key, stored);
     }
 
     private static BatchResult Summarize(int records, int bad, EventBatch batch, List<EventTimes> times)
     {
-        var repeated = 0;
-        for (int i = 0, visits = batch.Visits.Length; i < visits;)
-        {
-            var batchEvent = batch.Visits[i].Event;
-            var isNew = false;
-            for (; i < visits && batch.Visits[i].Event == batchEvent; i++)
-                isNew |= batch.Visits[i].Admission == Admission.Apply;
-            repeated += isNew ? 0 : 1;
-        }
+        var isNew = new bool[batch.Events.Length];
+        foreach (ref readonly var visit in batch.Visits)
+            isNew[visit.Event] |= visit.Admission == Admission.Apply;
+        var repeated = isNew.Count(applied => !applied);
         var late = times.Count(time => time.CollectorTime.UnixMicroseconds - time.Time.UnixMicroseconds > LateAfter.TotalMicroseconds);
         return new BatchResult(records, records - bad - repeated, repeated, bad, late);
     }

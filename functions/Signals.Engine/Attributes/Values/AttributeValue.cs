@@ -58,6 +58,13 @@ public sealed class AttributeValue : IEquatable<AttributeValue>
         return OfList(type, [.. json.EnumerateArray().Select(member => ValueCoercion.Coerce(ScalarOf(member), element)).Where(member => !member.IsMissing)]);
     }
 
+    /// <summary>The scalar as rules compare it: a timestamp as its text. Missing for lists and counts.</summary>
+    internal ScalarValue ToComparable() => Comparable(_scalar);
+
+    /// <summary>The members as rules compare them: those of a list, the categories of counts, or the scalar alone.</summary>
+    internal IEnumerable<ScalarValue> ComparableMembers() =>
+        _list?.Select(Comparable) ?? _counts?.Select(entry => ScalarValue.Of(entry.Key)) ?? [Comparable(_scalar)];
+
     /// <summary>Writes the value in the JSON form of its type (spec signals-api 14.6); null when missing.</summary>
     public void WriteTo(Utf8JsonWriter writer)
     {
@@ -101,6 +108,9 @@ public sealed class AttributeValue : IEquatable<AttributeValue>
 
     /// <inheritdoc />
     public override string ToString() => ToJson();
+
+    private ScalarValue Comparable(ScalarValue scalar) =>
+        _type == AttributeType.Timestamp && scalar.Kind == ScalarKind.Integer ? ScalarValue.Of(TimestampText.Format(scalar.Integer)) : scalar;
 
     internal static ScalarValue ScalarOf(JsonElement json) => json.ValueKind switch
     {

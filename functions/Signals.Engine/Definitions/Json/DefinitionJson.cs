@@ -32,6 +32,11 @@ public static class DefinitionJson
         JsonElement body, [NotNullWhen(true)] out ServiceDefinition? service, out IReadOnlyList<FieldError> errors) =>
         TryRead(body, ServiceJson.Read, ServiceValidator.Validate, out service, out errors);
 
+    /// <summary>Reads and checks an intervention.</summary>
+    public static bool TryReadIntervention(
+        JsonElement body, [NotNullWhen(true)] out InterventionDefinition? intervention, out IReadOnlyList<FieldError> errors) =>
+        TryRead(body, InterventionJson.Read, InterventionValidator.Validate, out intervention, out errors);
+
     /// <summary>Reads and checks the names of what is to be published or unpublished.</summary>
     public static bool TryReadReferences(
         JsonElement body, [NotNullWhen(true)] out DefinitionReferences? references, out IReadOnlyList<FieldError> errors) =>
@@ -45,6 +50,10 @@ public static class DefinitionJson
 
     /// <summary>Writes a service.</summary>
     public static string ToJson(ServiceDefinition service) => JsonSerializer.Serialize(service, DefinitionJsonContext.Default.ServiceDefinition);
+
+    /// <summary>Writes an intervention.</summary>
+    public static string ToJson(InterventionDefinition intervention) =>
+        JsonSerializer.Serialize(InterventionDocument.Of(intervention), DefinitionJsonContext.Default.InterventionDocument);
 
     private static bool TryRead<T>(
         JsonElement body,

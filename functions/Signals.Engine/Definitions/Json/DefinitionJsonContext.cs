@@ -10,9 +10,11 @@ namespace Signals.Engine.Definitions;
     [
         typeof(AttributeTypeConverter), typeof(AggregationKindConverter), typeof(DatePartConverter), typeof(TimeUnitConverter),
         typeof(EventOperatorConverter), typeof(CalculatedOperationConverter), typeof(IsoDurationConverter), typeof(IsoDateTimeConverter),
+        typeof(AttributeCriteriaConverter),
     ])]
 [JsonSerializable(typeof(AttributeKeyDefinition))]
 [JsonSerializable(typeof(AttributeGroupDefinition))]
 [JsonSerializable(typeof(ServiceDefinition))]
+[JsonSerializable(typeof(InterventionDocument))]
 [JsonSerializable(typeof(PropertyDefinition))]
 public sealed partial class DefinitionJsonContext : JsonSerializerContext;

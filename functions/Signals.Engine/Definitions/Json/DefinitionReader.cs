@@ -54,6 +54,9 @@ internal sealed class DefinitionReader
     public void Fail(string name, string type, string message) =>
         _errors.Add(Path.At(name), type, message, Find(name, out var element) ? element : null);
 
+    /// <summary>Adds an error about the object itself.</summary>
+    public void FailHere(string type, string message) => _errors.Add(Path, type, message, _object);
+
     public string? Text(string name, TextRule rule)
     {
         if (!Find(name, out var element))
@@ -98,6 +101,20 @@ internal sealed class DefinitionReader
         return Integer(name, min, max) ?? min;
     }
 
+    public double? Number(string name, int min, int max)
+    {
+        if (!Find(name, out var element))
+            return null;
+        if (element.ValueKind is not JsonValueKind.Number)
+            return Wrong<double?>(name, "float_type", "Input should be a valid number", element);
+        var value = element.GetDouble();
+        if (value < min)
+            _errors.Add(Path.At(name), "greater_than_equal", $"Input should be greater than or equal to {min}", element, ("ge", min));
+        if (value > max)
+            _errors.Add(Path.At(name), "less_than_equal", $"Input should be less than or equal to {max}", element, ("le", max));
+        return value;
+    }
+
     public bool? Boolean(string name)
     {
         if (!Find(name, out var element))
@@ -121,6 +138,12 @@ internal sealed class DefinitionReader
             return Wrong<TimeSpan?>(name, "time_delta_parsing",
                 $"Input should be an ISO 8601 duration or a number of seconds, at most {IsoDuration.Format(IsoDuration.Max)}", element);
         return duration > TimeSpan.Zero ? duration : Wrong<TimeSpan?>(name, "greater_than", "Input should be greater than PT0S", element);
+    }
+
+    public TimeSpan RequiredDuration(string name)
+    {
+        Require(name);
+        return Duration(name) ?? default;
     }
 
     public DateTimeOffset? DateTime(string name)

@@ -54,7 +54,7 @@ internal static class AttributeGroupRules
         if (published)
             AttributeGroupValidator.ValidatePublishable(group, RegisteredKey(edit.Snapshot, group), path, errors);
         if (group.IsPublished != published)
-            edit.Put(group with { IsPublished = published });
+            Put(edit, group with { IsPublished = published });
     }
 
     private static string Missing(VersionedName id) => $"Version {id.Version} of attribute group '{id.Name}' does not exist";
@@ -65,7 +65,16 @@ internal static class AttributeGroupRules
         if (group.IsPublished)
             AttributeGroupValidator.ValidatePublishable(group, RegisteredKey(edit.Snapshot, group), FieldPath.Body, errors);
         ValidateServices(edit.Snapshot, group, errors);
-        return errors.Count > 0 ? new Result.Invalid(errors.Kept) : new Result.Ok(edit.Put(group));
+        return errors.Count > 0 ? new Result.Invalid(errors.Kept) : new Result.Ok(Put(edit, group));
+    }
+
+    // Interventions live on published attributes.
+    private static AttributeGroupDefinition Put(SnapshotEdit edit, AttributeGroupDefinition group)
+    {
+        var put = edit.Put(group);
+        if (!put.IsPublished)
+            InterventionRules.UnpublishDependents(edit, put.Name);
+        return put;
     }
 
     // A service reads its groups as one table: a new name must not be in another group of it.

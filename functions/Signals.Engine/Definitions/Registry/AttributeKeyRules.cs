@@ -42,6 +42,8 @@ internal static class AttributeKeyRules
             return new Result.Conflict($"Attribute key '{name}' is published: unpublish it before deleting it");
         if (edit.Snapshot.AttributeGroups.Values.FirstOrDefault(group => group.AttributeKey.Name == name) is { } user)
             return new Result.Conflict($"Attribute key '{name}' is used by version {user.Version} of attribute group '{user.Name}'");
+        if (edit.Snapshot.Interventions.Values.FirstOrDefault(one => one.IsPublished && one.TargetAttributeKeys.Contains(name)) is { } sender)
+            return new Result.Conflict($"Version {sender.Version} of intervention '{sender.Name}' is published and goes to attribute key '{name}'");
         edit.Remove(key);
         return new Result.Ok(key);
     }

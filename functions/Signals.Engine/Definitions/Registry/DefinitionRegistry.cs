@@ -86,6 +86,19 @@ public sealed class DefinitionRegistry : IDefinitionSource, IDisposable
     public Task<RegistryResult<ServiceDefinition>> DeleteServiceAsync(string name, CancellationToken cancellationToken) =>
         ChangeAsync(edit => ServiceRules.Delete(edit, name), cancellationToken);
 
+    /// <summary>Registers a new version of an intervention.</summary>
+    public Task<RegistryResult<InterventionDefinition>> CreateInterventionAsync(InterventionDefinition intervention, CancellationToken cancellationToken) =>
+        ChangeAsync(edit => InterventionRules.Create(edit, intervention), cancellationToken);
+
+    /// <summary>Replaces a version of an intervention: any draft, and of a published one only its description and owner.</summary>
+    public Task<RegistryResult<InterventionDefinition>> ReplaceInterventionAsync(
+        VersionedName id, InterventionDefinition intervention, CancellationToken cancellationToken) =>
+        ChangeAsync(edit => InterventionRules.Replace(edit, id, intervention), cancellationToken);
+
+    /// <summary>Removes an unpublished version of an intervention.</summary>
+    public Task<RegistryResult<InterventionDefinition>> DeleteInterventionAsync(VersionedName id, CancellationToken cancellationToken) =>
+        ChangeAsync(edit => InterventionRules.Delete(edit, id), cancellationToken);
+
     /// <summary>Publishes all that is named, or nothing.</summary>
     public Task<RegistryResult<DefinitionReferences>> PublishAsync(DefinitionReferences references, CancellationToken cancellationToken) =>
         ChangeAsync(edit => PublishRules.SetPublished(edit, references, published: true), cancellationToken);

@@ -34,6 +34,11 @@ internal static class PublishRules
             ServiceRules.SetPublished(edit, service, published);
             return true;
         }
+        if (reference.Kind == ReferenceKind.Intervention && edit.Snapshot.Interventions.TryGetValue(reference.Id, out var intervention))
+        {
+            InterventionRules.SetPublished(edit, intervention, published, reference.Path, errors);
+            return true;
+        }
         return false;
     }
 

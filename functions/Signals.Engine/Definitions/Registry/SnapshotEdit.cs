@@ -41,6 +41,14 @@ internal sealed class SnapshotEdit(DefinitionSnapshot before, DateTimeOffset now
         NoteState(previous?.IsPublished ?? false, service.IsPublished);
     }
 
+    public void Put(InterventionDefinition intervention)
+    {
+        var previous = Snapshot.Interventions.GetValueOrDefault(intervention.Id);
+        Snapshot = Snapshot with { Interventions = Snapshot.Interventions.SetItem(intervention.Id, intervention) };
+        Store(StoredDefinitionCodec.Row(intervention));
+        NoteState(previous?.IsPublished ?? false, intervention.IsPublished);
+    }
+
     public void Remove(AttributeKeyDefinition key)
     {
         Snapshot = Snapshot with { AttributeKeys = Snapshot.AttributeKeys.Remove(key.Name) };
@@ -57,6 +65,12 @@ internal sealed class SnapshotEdit(DefinitionSnapshot before, DateTimeOffset now
     {
         Snapshot = Snapshot with { Services = Snapshot.Services.Remove(service.Name) };
         Store(StoredDefinitionCodec.Removal(StoredDefinitionCodec.Row(service)));
+    }
+
+    public void Remove(InterventionDefinition intervention)
+    {
+        Snapshot = Snapshot with { Interventions = Snapshot.Interventions.Remove(intervention.Id) };
+        Store(StoredDefinitionCodec.Removal(StoredDefinitionCodec.Row(intervention)));
     }
 
     private void Store(StoredDefinition row) => _rows[(row.Kind, row.Name, row.Version)] = row;

@@ -10,6 +10,7 @@ internal static class StoredDefinitionCodec
     private const string AttributeKeyKind = "attribute_key";
     private const string AttributeGroupKind = "attribute_group";
     private const string ServiceKind = "service";
+    private const string InterventionKind = "intervention";
     private const string PublishedAtKind = "published_at";
 
     public static StoredDefinition Row(AttributeKeyDefinition key) => new(AttributeKeyKind, key.Name, 0, DefinitionJson.ToJson(key));
@@ -17,6 +18,9 @@ internal static class StoredDefinitionCodec
     public static StoredDefinition Row(AttributeGroupDefinition group) => new(AttributeGroupKind, group.Name, group.Version, DefinitionJson.ToJson(group));
 
     public static StoredDefinition Row(ServiceDefinition service) => new(ServiceKind, service.Name, 0, DefinitionJson.ToJson(service));
+
+    public static StoredDefinition Row(InterventionDefinition intervention) =>
+        new(InterventionKind, intervention.Name, intervention.Version, DefinitionJson.ToJson(intervention));
 
     public static StoredDefinition PublishedAtRow(DateTimeOffset at) =>
         new(PublishedAtKind, "registry", 0, string.Create(CultureInfo.InvariantCulture, $"{{\"at\":\"{IsoDateTime.Format(at)}\"}}"));
@@ -32,6 +36,7 @@ internal static class StoredDefinitionCodec
         var keys = empty.AttributeKeys.ToBuilder();
         var groups = ImmutableDictionary.CreateBuilder<VersionedName, AttributeGroupDefinition>();
         var services = empty.Services.ToBuilder();
+        var interventions = ImmutableDictionary.CreateBuilder<VersionedName, InterventionDefinition>();
         DateTimeOffset? publishedAt = null;
         foreach (var key in BuiltInAttributeKeys.All)
             keys[key.Name] = key;
@@ -49,6 +54,10 @@ internal static class StoredDefinitionCodec
                 case ServiceKind:
                     services[row.Name] = Read(row, ServiceJson.Read);
                     break;
+                case InterventionKind:
+                    var intervention = Read(row, InterventionJson.Read);
+                    interventions[intervention.Id] = intervention;
+                    break;
                 case PublishedAtKind:
                     publishedAt = Read(row, reader => reader.DateTime("at"));
                     break;
@@ -59,6 +68,7 @@ internal static class StoredDefinitionCodec
             AttributeKeys = keys.ToImmutable(),
             AttributeGroups = groups.ToImmutable(),
             Services = services.ToImmutable(),
+            Interventions = interventions.ToImmutable(),
             PublishedAt = publishedAt,
         };
     }

@@ -40,9 +40,9 @@ public static class PropertyExpressions
             AtomicProperty atomic => atomic.Name,
             EventProperty { Vendor: var vendor, Name: var name, MajorVersion: var version, Path: var path } => syntax is PropertySyntax.Blobl
                 ? $"unstruct_event.data.data{Steps(path, syntax)}"
-                : SnakeCase.Column("unstruct_event", vendor, name, version) + Steps(path, syntax),
+                : SnakeCase.Column(SchemaMember.EventPrefix, vendor, name, version) + Steps(path, syntax),
             EntityProperty { Vendor: var vendor, Name: var name, MajorVersion: var version, Path: var path, Index: var index } =>
-                SnakeCase.Column("contexts", vendor, name, version) + Index(index, syntax) + Steps(path, syntax),
+                SnakeCase.Column(SchemaMember.EntityPrefix, vendor, name, version) + Index(index, syntax) + Steps(path, syntax),
             CalculatedProperty { Operation: var operation, Properties: var members } =>
                 $"{DefinitionNames.CalculatedOperations[operation]}({string.Join(", ", members.Select(member => Write(member, syntax)))})",
             _ => throw new ArgumentOutOfRangeException(nameof(property), property, "Unknown kind of property."),

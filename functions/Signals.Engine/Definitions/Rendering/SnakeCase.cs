@@ -1,4 +1,5 @@
 using System.Text;
+using Signals.Engine.Events;
 
 namespace Signals.Engine.Definitions;
 
@@ -6,8 +7,12 @@ namespace Signals.Engine.Definitions;
 internal static class SnakeCase
 {
     /// <summary><c>unstruct_event_com_acme_cart_1</c> or <c>contexts_com_acme_product_1</c>.</summary>
+    /// <param name="prefix">What the schema is used as: <see cref="SchemaMember.EventPrefix"/> or <see cref="SchemaMember.EntityPrefix"/>.</param>
+    /// <param name="vendor">Vendor of the schema.</param>
+    /// <param name="name">Name of the schema.</param>
+    /// <param name="majorVersion">Its model number.</param>
     public static string Column(string prefix, string vendor, string name, int majorVersion) =>
-        $"{prefix}_{Plain(vendor)}_{Words(name)}_{majorVersion}";
+        $"{prefix}{Plain(SchemaMember.NameOf(vendor, name))}_{majorVersion}";
 
     /// <summary>Lower case, with an underscore where a capital follows something else: <c>deviceClass</c> becomes <c>device_class</c>.</summary>
     public static string Words(string name)

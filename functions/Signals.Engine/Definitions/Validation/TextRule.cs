@@ -51,7 +51,7 @@ public sealed class TextRule
     private static string Characters(int count) => count == 1 ? "1 character" : $"{count} characters";
 }
 
-/// <summary>The rules of spec signals-api 2.1 to 2.4 and 4.4. Lengths that the spec leaves open have generous bounds.</summary>
+/// <summary>The rules of spec signals-api 2.1 to 2.4, 2.6 and 4.4. Lengths that the spec leaves open have generous bounds.</summary>
 public static partial class TextRules
 {
     /// <summary>Names of keys, groups, services, attributes, fields and batch sources.</summary>
@@ -87,6 +87,9 @@ public static partial class TextRules
     /// <summary>Separators of calculated properties.</summary>
     public static TextRule Separator { get; } = new(0, 64, @"^[^\x00]*$", NoNulRegex());
 
+    /// <summary>Attributes in the criteria of interventions: group and attribute, without a version.</summary>
+    public static TextRule AttributeReference { get; } = new(3, 257, "^[A-Za-z0-9_]{1,128}:[A-Za-z0-9_]{1,128}$", AttributeReferenceRegex());
+
     /// <summary>Databases of batch sources.</summary>
     public static TextRule Database { get; } = new(1, 255, "^[A-Za-z0-9_-]+$", DatabaseRegex());
 
@@ -113,4 +116,7 @@ public static partial class TextRules
 
     [GeneratedRegex(@"^[A-Za-z0-9_-]+\z")]
     private static partial Regex DatabaseRegex();
+
+    [GeneratedRegex(@"^[A-Za-z0-9_]{1,128}:[A-Za-z0-9_]{1,128}\z")]
+    private static partial Regex AttributeReferenceRegex();
 }

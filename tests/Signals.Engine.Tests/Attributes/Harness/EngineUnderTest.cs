@@ -28,6 +28,9 @@ internal sealed class EngineUnderTest
 
     public InMemoryBadRowStore BadRows { get; } = new();
 
+    /// <summary>Looks on while events are folded; takes effect with the next engine.</summary>
+    public ProfileWatcher? Watcher { get; set; }
+
     public StreamingMetrics Metrics { get; } = new();
 
     public StreamingEngine Engine { get; private set; }
@@ -45,7 +48,7 @@ internal sealed class EngineUnderTest
     }
 
     /// <summary>A second engine over the same stores, with nothing in its cache.</summary>
-    public StreamingEngine NewEngine(StreamingEngineOptions? options = null) => new(Definitions, Profiles, BadRows, Time, Metrics, options);
+    public StreamingEngine NewEngine(StreamingEngineOptions? options = null) => new(Definitions, Profiles, BadRows, Time, Metrics, Watcher, options);
 
     /// <summary>Forgets everything that is not stored, as a crash does.</summary>
     public void Restart() => Engine = NewEngine();

@@ -34,6 +34,12 @@ public sealed class TestDefinitions : IDefinitionSource
         return this;
     }
 
+    public TestDefinitions Add(InterventionDefinition intervention)
+    {
+        Current = Current with { Interventions = Current.Interventions.SetItem(intervention.Id, intervention), Revision = Current.Revision + 1 };
+        return this;
+    }
+
     /// <summary>Publishes or unpublishes a group version.</summary>
     public TestDefinitions Publish(string group, int version, bool published = true) =>
         Add(Current.AttributeGroups[new VersionedName(group, version)] with { IsPublished = published });

@@ -1,7 +1,8 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Text;
 using System.Text.RegularExpressions;
 
-namespace Signals.Engine.Attributes;
+namespace Signals.Engine.Definitions;
 
 /// <summary>
 /// Patterns of definitions, which are untrusted: they run on the non-backtracking engine, in time linear in the text, and
@@ -14,6 +15,12 @@ internal static class TextPattern
 
     /// <summary>Longest pattern, in UTF-16 code units.</summary>
     public const int MaxPatternLength = 1_024;
+
+    /// <summary>Whether a <c>like</c> pattern may stand in a definition; says why not.</summary>
+    public static bool IsLike(string pattern, [NotNullWhen(false)] out string? error) => Compiles(pattern, Like, out error);
+
+    /// <summary>Whether a regular expression may stand in a definition; says why not.</summary>
+    public static bool IsRegularExpression(string pattern, [NotNullWhen(false)] out string? error) => Compiles(pattern, RegularExpression, out error);
 
     private const RegexOptions Options = RegexOptions.NonBacktracking | RegexOptions.CultureInvariant;
 
@@ -37,6 +44,27 @@ internal static class TextPattern
     /// <exception cref="ArgumentException">It is no regular expression.</exception>
     /// <exception cref="NotSupportedException">It needs backtracking (look-around, back-references).</exception>
     public static Regex RegularExpression(string pattern) => new(pattern, Options);
+
+    private static bool Compiles(string pattern, Func<string, Regex> compile, [NotNullWhen(false)] out string? error)
+    {
+        error = pattern.Length > MaxPatternLength ? $"a pattern has at most {MaxPatternLength} characters" : null;
+        if (error is not null)
+            return false;
+        try
+        {
+            compile(pattern);
+            return true;
+        }
+        catch (RegexParseException exception)
+        {
+            error = exception.Message;
+        }
+        catch (NotSupportedException)
+        {
+            error = "the pattern is too large, or needs look-around, back-references or atomic groups, which are not supported";
+        }
+        return false;
+    }
 
     /// <summary>Whether a pattern matches, within the bound on the text's length.</summary>
     public static bool Matches(Regex pattern, string text) => text.Length <= MaxTextLength && pattern.IsMatch(text);

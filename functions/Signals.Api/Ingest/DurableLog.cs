@@ -1,0 +1,42 @@
+using Signals.Engine.Events;
+
+namespace Signals.Api.Ingest;
+
+/// <summary>The event log did not take what came in; the sender has to try again. Answered with 503.</summary>
+internal sealed class LogUnavailableException(Exception cause) : Exception("The event log did not take the events.", cause);
+
+/// <summary>Appends to the event log on behalf of senders that wait for the answer.</summary>
+internal static class DurableLog
+{
+    /// <summary>
+    /// Appends and returns once the records are durable. It is not cancelled when the sender leaves: the log may still be reading the
+    /// chunk, whose buffer is about to be used again.
+    /// </summary>
+    /// <exception cref="LogUnavailableException">Nothing of the chunk is promised to be stored.</exception>
+    public static async Task AppendDurablyAsync(this IEventLog log, int partition, LogChunk chunk)
+    {
+        if (chunk.Count == 0)
+            return;
+        try
+        {
+            await log.AppendAsync(partition, chunk, CancellationToken.None);
+        }
+        catch (Exception cause)
+        {
+            throw new LogUnavailableException(cause);
+        }
+    }
+
+    /// <summary>The partition for everything that belongs to one visitor, so that a profile is mostly written by one reader.</summary>
+    /// <param name="log">The log.</param>
+    /// <param name="visitor">What names the visitor; the same bytes always give the same partition.</param>
+    public static int PartitionOf(this IEventLog log, ReadOnlySpan<byte> visitor)
+    {
+        if (log.Partitions == 1)
+            return 0;
+        var hash = 2166136261u;
+        foreach (var b in visitor)
+            hash = (hash ^ b) * 16777619u;
+        return (int)(hash % (uint)log.Partitions);
+    }
+}

@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Signals.Api;
+using Signals.Api.Health;
+using Signals.Engine.Attributes;
+using Signals.Engine.Definitions;
+using Signals.Storage.Sqlite;
+
+namespace Signals.Functions.Local.Hosting;
+
+/// <summary>The whole product in one process: the HTTP surface, the stores in one file, and the loops that stand in for triggers.</summary>
+internal static class LocalApplication
+{
+    /// <summary>Serves until it is asked to stop.</summary>
+    /// <exception cref="SettingException">It cannot start as it was told to.</exception>
+    public static async Task RunAsync(LocalSettings settings, CancellationToken cancellationToken)
+    {
+        await using var database = OpenDatabase(settings.DatabasePath);
+        using var registry = await DefinitionRegistry.OpenAsync(new SqliteDefinitionStore(database), TimeProvider.System, cancellationToken);
+        using var telemetry = Telemetry.Start();
+        await using var app = Build(settings, database, registry);
+        await StartAsync(app, settings.Urls, cancellationToken);
+        StartScreen.Show(settings, AddressOf(app));
+        await app.WaitForShutdownAsync(cancellationToken);
+    }
+
+    /// <summary>Opens the one file, with an error for people when that fails.</summary>
+    /// <exception cref="SettingException">It cannot be opened.</exception>
+    public static SqliteDatabase OpenDatabase(string path)
+    {
+        try
+        {
+            return SqliteDatabase.Open(path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException or InvalidDataException)
+        {
+            throw new SettingException($"The data in {path} cannot be opened: {error.Message}");
+        }
+    }
+
+    private static WebApplication Build(LocalSettings settings, SqliteDatabase database, DefinitionRegistry registry)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
+        builder.WebHost.UseUrls([.. settings.Urls]);
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Signals", LogLevel.Information);
+        // A start that fails is told by whoever started it, not by a stack trace.
+        builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
+
+        builder.Services.AddSqliteStores(database, settings.EventLog);
+        builder.Services.AddStreaming(registry);
+        builder.Services.AddSingleton<IReadinessProbe>(provider => provider.GetRequiredService<StreamingLoop>());
+        builder.Services.AddSingleton<AttributeReader>();
+        builder.Services.AddSingleton<ProfileEditor>();
+        builder.Services.AddSingleton<IProfileCleanup>(provider => provider.GetRequiredService<ProfileEditor>());
+        builder.Services.AddSignalsApi(settings.ToApiOptions());
+
+        var app = builder.Build();
+        app.MapSignalsApi();
+        return app;
+    }
+
+    private static async Task StartAsync(WebApplication app, IReadOnlyList<string> urls, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await app.StartAsync(cancellationToken);
+        }
+        catch (IOException error) when (error.InnerException is AddressInUseException)
+        {
+            throw new SettingException($"Another program listens already at {string.Join(", ", urls)}. Stop it, or choose another port with --urls http://127.0.0.1:PORT.");
+        }
+    }
+
+    /// <summary>The first address it really listens on: the port may have been left to the system.</summary>
+    private static string AddressOf(WebApplication app) =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First().TrimEnd('/');
+}

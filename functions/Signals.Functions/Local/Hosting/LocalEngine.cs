@@ -1,0 +1,25 @@
+using Signals.Engine.Attributes;
+using Signals.Engine.Definitions;
+
+namespace Signals.Functions.Local.Hosting;
+
+/// <summary>The engine and what runs it in the background, as services. They need the stores.</summary>
+internal static class LocalEngine
+{
+    public static IServiceCollection AddStreaming(this IServiceCollection services, DefinitionRegistry registry)
+    {
+        services.AddMetrics();
+        services.AddSingleton(TimeProvider.System);
+        services.AddSingleton(registry);
+        services.AddSingleton<IDefinitionSource>(registry);
+        services.AddSingleton(provider => new StreamingMetrics(provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
+        services.AddSingleton(provider => new StreamingEngine(
+            registry, provider.GetRequiredService<IProfileStore>(), provider.GetRequiredService<Engine.Events.IBadRowStore>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StreamingMetrics>()));
+        services.AddSingleton<StreamingLoop>();
+        services.AddHostedService(provider => provider.GetRequiredService<StreamingLoop>());
+        services.AddHostedService<DefinitionRefresh>();
+        services.AddHostedService<Housekeeping>();
+        return services;
+    }
+}

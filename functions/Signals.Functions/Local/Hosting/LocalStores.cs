@@ -1,0 +1,24 @@
+using Signals.Engine.Access;
+using Signals.Engine.Attributes;
+using Signals.Engine.Definitions;
+using Signals.Engine.Events;
+using Signals.Storage.Sqlite;
+
+namespace Signals.Functions.Local.Hosting;
+
+/// <summary>The stores of the local runtime, as services.</summary>
+internal static class LocalStores
+{
+    public static IServiceCollection AddSqliteStores(this IServiceCollection services, SqliteDatabase database, SqliteEventLogOptions eventLog)
+    {
+        services.AddSingleton(database);
+        services.AddSingleton(provider => new SqliteEventLog(database, provider.GetRequiredService<TimeProvider>(), eventLog));
+        services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEventLog>());
+        services.AddSingleton<IPartitionLease>(provider => new SqlitePartitionLease(database, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IProfileStore>(provider => new SqliteProfileStore(database, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IBadRowStore>(_ => new SqliteBadRowStore(database));
+        services.AddSingleton<IDefinitionStore>(_ => new SqliteDefinitionStore(database));
+        services.AddSingleton<IAccessStore>(_ => new SqliteAccessStore(database));
+        return services;
+    }
+}

@@ -1,0 +1,45 @@
+using Signals.Engine.Interventions;
+
+namespace Signals.Engine.Tests.Interventions;
+
+/// <summary>An outbox in memory that counts how often each message was handed out, and fails on demand.</summary>
+public sealed class InMemoryOutbox : IInterventionOutbox
+{
+    private readonly List<InterventionMessage> _messages = [];
+
+    /// <summary>The messages, each once per id and target, in the order of their arrival.</summary>
+    public IReadOnlyList<InterventionMessage> Messages => _messages;
+
+    /// <summary>Asked before each append: whether it fails before anything is kept.</summary>
+    public Func<bool> NextAppendFails { get; set; } = () => false;
+
+    public ValueTask AppendAsync(IReadOnlyList<InterventionMessage> messages, CancellationToken cancellationToken)
+    {
+        if (NextAppendFails())
+            throw new IOException("The outbox is out of reach.");
+        foreach (var message in messages)
+            if (!_messages.Exists(known => known.InterventionId == message.InterventionId && known.Target == message.Target))
+                _messages.Add(message);
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask<IReadOnlyList<OutboxEntry>> ReadAsync(long afterSequence, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<OutboxEntry>> ReadForTargetsAsync(
+        IReadOnlyList<InterventionTarget> targets, long afterSequence, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<long> ReadEndAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask WaitAsync(long afterSequence, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask AcknowledgeAsync(Guid interventionId, string hub, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<bool> IsAcknowledgedAsync(Guid interventionId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask AnnounceHubAsync(string hub, DateTimeOffset until, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<string>> ReadHubsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+}
