@@ -55,6 +55,15 @@ internal sealed class UniqueListState : AggregationState
             return;
         _lastSeen[value] = time;
         if (_lastSeen.Count > MaxValues)
-            _lastSeen.Remove(_lastSeen.Min(OldestFirst).Key);
+            _lastSeen.Remove(Oldest());
+    }
+
+    private ScalarValue Oldest()
+    {
+        KeyValuePair<ScalarValue, EventTime>? oldest = null;
+        foreach (var entry in _lastSeen)
+            if (oldest is not { } known || OldestFirst.Compare(entry, known) < 0)
+                oldest = entry;
+        return oldest!.Value.Key;
     }
 }
