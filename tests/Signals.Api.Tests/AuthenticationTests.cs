@@ -165,7 +165,7 @@ public sealed class AuthenticationTests : IAsyncLifetime
     private static readonly HashSet<string> Open =
     [
         "/api/msc/v1/organizations/{organization}/credentials/v3/token", "/api/v1/interventions",
-        "/", "/health-all", "/health/live", "/health/ready", "/openapi.json", "/health", "/robots.txt",
+        "/", "/health-all", "/health/live", "/health/ready", "/openapi.json", "/health", "/sink-health", "/robots.txt",
         "/i", "/ice.png", "/r/{version}", "/{vendor}/{version}",
     ];
 

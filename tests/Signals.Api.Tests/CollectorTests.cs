@@ -230,6 +230,7 @@ public sealed class CollectorTests : IAsyncLifetime
 
     [Theory]
     [InlineData("GET", "/health", HttpStatusCode.OK, "ok")]
+    [InlineData("GET", "/sink-health", HttpStatusCode.OK, "ok")]
     [InlineData("GET", "/robots.txt", HttpStatusCode.OK, "User-agent: *\nDisallow: /")]
     [InlineData("GET", "/r/tp2?u=https%3A%2F%2Fevil.example", HttpStatusCode.NotFound, "redirects disabled")]
     public async Task The_small_paths_answer_as_the_collector_does(string method, string path, HttpStatusCode status, string text)
@@ -257,6 +258,29 @@ public sealed class CollectorTests : IAsyncLifetime
 
         Assert.InRange((int)answer.StatusCode, 404, 405);
         Assert.Empty(_host.Log.Records);
+    }
+
+    [Fact]
+    public async Task The_sink_is_unhealthy_when_the_log_fails()
+    {
+        _host.Log.BeforeAppend = () => throw new IOException("disk full");
+
+        using var answer = await _host.Anonymous.GetAsync("/sink-health");
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
+    }
+
+    [Fact]
+    public async Task Trackers_beside_each_other_lose_nothing()
+    {
+        var answers = await Task.WhenAll(Enumerable.Range(0, 200).Select(_ => PostAsync(Payload("pv", "pv", "pv"))));
+
+        foreach (var answer in answers)
+        {
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            answer.Dispose();
+        }
+        Assert.Equal(600, _host.Log.Texts(LogRecordKind.EnrichedLine).Distinct().Count());
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Signals.Api.Ingest;
 using Signals.Api.Tests.Hosting;
@@ -231,6 +232,20 @@ public sealed class EnrichedUploadTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.All(_host.Log.Texts(LogRecordKind.EnrichedLine), text => Assert.Equal(131, text.Split('\t').Length));
+    }
+
+    [Fact]
+    public async Task An_upload_that_trickles_is_cut_off_with_408()
+    {
+        await using var host = await ApiHost.StartAsync(services: s => s.Configure<KestrelServerOptions>(
+            kestrel => kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(1_000_000, TimeSpan.FromSeconds(2))));
+
+        var answer = await RawHttp.SendAsync(
+            host.Url,
+            $"POST /enriched HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {ApiHost.Token}\r\nContent-Type: {Tsv}\r\nContent-Length: 100000\r\n\r\nabc\n");
+
+        Assert.StartsWith("HTTP/1.1 408", answer);
+        Assert.Contains("\"accepted\":0,\"bad\":1", answer);
     }
 
     private Task<(HttpStatusCode Status, string Body)> PostAsync(string text) => PostAsync(Encoding.UTF8.GetBytes(text), Tsv, "");

@@ -69,6 +69,48 @@ public sealed class OpenApiTests : IAsyncLifetime
     }
 
     [Theory]
+    [InlineData("/api/v1/get-online-attributes", "application/json", "attribute_keys")]
+    [InlineData("/api/v1/push-attributes", "application/json", "identifiers")]
+    [InlineData("/{vendor}/{version}", "application/json", "data")]
+    public void Request_bodies_are_typed(string path, string contentType, string property)
+    {
+        var body = _document.GetProperty("paths").GetProperty(path).GetProperty("post").GetProperty("requestBody");
+
+        var schema = body.GetProperty("content").GetProperty(contentType).GetProperty("schema");
+        var name = schema.GetProperty("$ref").GetString()!.Split('/')[^1];
+        Assert.True(_document.GetProperty("components").GetProperty("schemas").GetProperty(name).GetProperty("properties").TryGetProperty(property, out _));
+    }
+
+    [Fact]
+    public void Every_reference_in_the_document_leads_somewhere()
+    {
+        var references = System.Text.RegularExpressions.Regex.Matches(_document.GetRawText(), "\"\\$ref\": ?\"#/([^\"]+)\"");
+        Assert.NotEmpty(references);
+        foreach (System.Text.RegularExpressions.Match reference in references)
+        {
+            var place = _document;
+            foreach (var step in reference.Groups[1].Value.Split('/'))
+                Assert.True(place.TryGetProperty(step, out place), reference.Value);
+        }
+    }
+
+    [Fact]
+    public void Every_parameter_of_a_path_is_described_once()
+    {
+        foreach (var path in _document.GetProperty("paths").EnumerateObject())
+        {
+            var expected = System.Text.RegularExpressions.Regex.Matches(path.Name, @"\{([^}]+)\}").Select(m => m.Groups[1].Value).ToList();
+            foreach (var operation in path.Value.EnumerateObject())
+            {
+                var described = operation.Value.TryGetProperty("parameters", out var parameters)
+                    ? parameters.EnumerateArray().Where(p => p.GetProperty("in").GetString() == "path").Select(p => p.GetProperty("name").GetString()!).ToList()
+                    : [];
+                Assert.Equal(expected, described);
+            }
+        }
+    }
+
+    [Theory]
     [Trait("Row", "11")]
     [InlineData("/docs")]
     [InlineData("/docs/")]

@@ -24,6 +24,12 @@ public sealed class ServingTests : IAsyncLifetime
             Attributes =
             [
                 new AttributeDefinition { Name = "views", Type = AttributeType.Int32, Aggregation = AggregationKind.Counter },
+                new AttributeDefinition { Name = "clicks", Type = AttributeType.Int32, Aggregation = AggregationKind.Counter, DefaultValue = JsonDocument.Parse("-1").RootElement },
+                new AttributeDefinition
+                {
+                    Name = "pages", Type = AttributeType.Int64, Aggregation = AggregationKind.ApproxCountDistinct,
+                    Property = new AtomicProperty { Name = "page_url" },
+                },
                 new AttributeDefinition
                 {
                     Name = "titles", Type = AttributeType.StringList, Aggregation = AggregationKind.UniqueList,
@@ -49,15 +55,18 @@ public sealed class ServingTests : IAsyncLifetime
 
     [Theory]
     [Trait("Row", "56")]
+    [Trait("Row", "57")]
+    [Trait("Row", "60")]
+    [Trait("Row", "61")]
     [InlineData("""{"service":"shop_service","attribute_keys":{"domain_userid":["u1","nobody"]}}""")]
     [InlineData("""{"full_attribute_names":false,"unknown":[{}],"attribute_keys":{"domain_userid":["u1","nobody"]},"service":"shop_service","attributes":null}""")]
-    [InlineData("""{"attributes":["shop_v1:views","shop_v1:titles"],"attribute_keys":{"domain_userid":["u1","nobody"]}}""")]
+    [InlineData("""{"attributes":["shop_v1:views","shop_v1:clicks","shop_v1:pages","shop_v1:titles"],"attribute_keys":{"domain_userid":["u1","nobody"]}}""")]
     public async Task The_answer_has_the_key_column_and_one_entry_per_identifier(string body)
     {
         var (status, answer) = await PostAsync(Read, body);
 
         Assert.Equal(HttpStatusCode.OK, status);
-        Assert.Equal("""{"domain_userid":["u1","nobody"],"views":[2,null],"titles":[["Fruit & \"Veg\" é","Home"],null]}""", answer);
+        Assert.Equal("""{"domain_userid":["u1","nobody"],"views":[2,null],"clicks":[2,-1],"pages":[0,0],"titles":[["Fruit & \"Veg\" é","Home"],null]}""", answer);
     }
 
     [Fact]
@@ -68,6 +77,16 @@ public sealed class ServingTests : IAsyncLifetime
 
         Assert.Equal(HttpStatusCode.OK, status);
         Assert.Equal("""{"domain_userid":["u1"],"views":[2]}""", answer);
+    }
+
+    [Fact]
+    [Trait("Row", "63")]
+    public async Task Without_a_value_there_is_null_or_the_default_and_a_distinct_count_is_0()
+    {
+        var (_, answer) = await PostAsync(
+            Read, """{"attributes":["shop_v1:views","shop_v1:clicks","shop_v1:pages","shop_v1:titles"],"attribute_keys":{"domain_userid":["nobody"]}}""");
+
+        Assert.Equal("""{"domain_userid":["nobody"],"views":[null],"clicks":[-1],"pages":[0],"titles":[null]}""", answer);
     }
 
     [Fact]
@@ -249,6 +268,23 @@ public sealed class ServingTests : IAsyncLifetime
 
         foreach (var (id, body) in await Task.WhenAll(reads))
             Assert.Equal($$"""{"domain_userid":["{{id}}"],"views":[null]}""", body);
+    }
+
+    [Fact]
+    [Trait("Row", "110")]
+    public async Task An_event_that_comes_again_counts_once_and_the_books_balance()
+    {
+        var again = EnrichedLine.Of(columns: ("domain_userid", "u2"));
+        var late = EnrichedLine.Of(columns: [("domain_userid", "u2"), ("derived_tstamp", "2026-03-01 11:00:00.000")]);
+
+        await _host.StreamAsync(again, again, "not an event", late);
+        await _host.StreamAsync(again);
+
+        Assert.Equal("""{"domain_userid":["u2"],"views":[2]}""", (await ReadViewsAsync("u2")).Body);
+        var ready = JsonDocument.Parse(await _host.Client.GetStringAsync("/health/ready")).RootElement;
+        Assert.Equal("""{"in":7,"applied":4,"duplicate":2,"bad":1,"late":1}""", ready.GetProperty("events").GetRawText());
+        var badRows = JsonDocument.Parse(await _host.Client.GetStringAsync("/api/v1/bad-rows")).RootElement;
+        Assert.Equal("""{"loader_parsing_error":1}""", badRows.GetProperty("counts").GetRawText());
     }
 
     private Task<(HttpStatusCode Status, string Body)> ReadViewsAsync(string id) =>

@@ -2,6 +2,7 @@ using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Signals.Api.Http;
 using Signals.Api.Ingest;
+using Signals.Api.OpenApi;
 using Signals.Engine.Events;
 
 namespace Signals.Api.Collector;
@@ -20,19 +21,27 @@ internal static class CollectorEndpoints
 
     private const string EventPath = $"/{{vendor:{CollectorVendorConstraint.Name}}}/{{version}}";
 
-    private static readonly string[] EventMethods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Post, HttpMethods.Options];
-    private static readonly string[] PixelMethods = [HttpMethods.Get, HttpMethods.Head, HttpMethods.Options];
-
     /// <summary>A transparent GIF of one pixel.</summary>
     private static readonly byte[] Pixel = Convert.FromBase64String("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAICRAEAOw==");
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        app.MapMethods(EventPath, EventMethods, TakeAsync);
-        app.MapMethods("/i", PixelMethods, TakeAsync);
-        app.MapMethods("/ice.png", PixelMethods, TakeAsync);
+        app.MapPost(EventPath, TakeAsync)
+            .Describe("Collector", "Takes events from a tracker; /com.snowplowanalytics.snowplow/tp2 is the tracker protocol. Answers once they are durable in the event log.")
+            .Takes<TrackerPayload>()
+            .Answers<string>("text/plain")
+            .Refuses(StatusCodes.Status413PayloadTooLarge, StatusCodes.Status503ServiceUnavailable);
+        foreach (var path in (string[])[EventPath, "/i", "/ice.png"])
+        {
+            app.MapGet(path, TakeAsync)
+                .Describe("Collector", "Takes one event in the query string.")
+                .Answers<string>("image/gif")
+                .Refuses(StatusCodes.Status503ServiceUnavailable);
+            app.MapMethods(path, [HttpMethods.Head, HttpMethods.Options], TakeAsync);
+        }
         app.MapGet("/r/{version}", context => WriteTextAsync(context, StatusCodes.Status404NotFound, "redirects disabled"));
         app.MapGet("/health", context => WriteTextAsync(context, StatusCodes.Status200OK, "ok"));
+        app.MapGet("/sink-health", WriteSinkHealthAsync);
         app.MapGet("/robots.txt", context => WriteTextAsync(context, StatusCodes.Status200OK, "User-agent: *\nDisallow: /"));
     }
 
@@ -113,6 +122,12 @@ internal static class CollectorEndpoints
         header.Equals("X-Forwarded-For", StringComparison.OrdinalIgnoreCase)
         || header.Equals("X-Real-IP", StringComparison.OrdinalIgnoreCase)
         || header.Equals("Cookie", StringComparison.OrdinalIgnoreCase);
+
+    private static async Task WriteSinkHealthAsync(HttpContext context)
+    {
+        await context.RequestServices.GetRequiredService<IEventLog>().ReadEndAsync(0, context.RequestAborted);
+        await WriteTextAsync(context, StatusCodes.Status200OK, "ok");
+    }
 
     private static async Task WriteTextAsync(HttpContext context, int status, string text)
     {

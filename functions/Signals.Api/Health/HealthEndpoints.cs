@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Signals.Api.Auth;
 using Signals.Api.Http;
 using Signals.Api.OpenApi;
+using Signals.Engine.Attributes;
 using Signals.Engine.Events;
 
 namespace Signals.Api.Health;
@@ -85,10 +86,22 @@ internal static partial class HealthEndpoints
             answer.Writer.WriteEndObject();
         }
         answer.Writer.WriteEndObject();
+        WriteEvents(answer.Writer, context.RequestServices.GetRequiredService<StreamingMetrics>().Totals);
         if (results.All(r => r.Name != StorageProbe.ProbeName || r.Readiness.Ready))
             await WriteWaitingAsync(answer.Writer, context.RequestServices.GetRequiredService<IEventLog>(), context.RequestAborted);
         answer.Writer.WriteEndObject();
         await answer.SendAsync(context);
+    }
+
+    private static void WriteEvents(Utf8JsonWriter writer, StreamingCounts counts)
+    {
+        writer.WriteStartObject("events");
+        writer.WriteNumber("in", counts.In);
+        writer.WriteNumber("applied", counts.Applied);
+        writer.WriteNumber("duplicate", counts.Duplicate);
+        writer.WriteNumber("bad", counts.Bad);
+        writer.WriteNumber("late", counts.Late);
+        writer.WriteEndObject();
     }
 
     private static async Task WriteWaitingAsync(Utf8JsonWriter writer, IEventLog log, CancellationToken cancellationToken)

@@ -10,6 +10,8 @@ internal sealed partial class ErrorHandling(RequestDelegate next, ILogger<ErrorH
 {
     public async Task InvokeAsync(HttpContext context)
     {
+        if (log.IsEnabled(LogLevel.Debug))
+            RequestCame(log, context.Request.Method, context.Request.Path, context.Request.Headers["X-Signals-Sdk-Name"].ToString());
         try
         {
             await next(context);
@@ -73,6 +75,9 @@ internal sealed partial class ErrorHandling(RequestDelegate next, ILogger<ErrorH
         StatusCodes.Status503ServiceUnavailable => "The storage is not available; try again",
         _ => $"Status {status}",
     };
+
+    [LoggerMessage(Level = LogLevel.Debug, Message = "{Method} {Path} from client '{Sdk}'.")]
+    private static partial void RequestCame(ILogger log, string method, string path, string sdk);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "{Method} {Path} failed with status {Status}.")]
     private static partial void RequestFailed(ILogger log, Exception exception, string method, string path, int status);

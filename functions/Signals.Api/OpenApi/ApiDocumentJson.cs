@@ -33,14 +33,24 @@ internal sealed record HealthAnswer(string Status, IReadOnlyDictionary<string, s
 /// <summary>Answer of <c>GET /health/live</c>.</summary>
 internal sealed record LivenessAnswer(string Status);
 
-/// <summary>Answer of <c>GET /health/ready</c>: the parts, and the records that wait in each partition of the event log.</summary>
-internal sealed record ReadinessAnswer(string Status, IReadOnlyDictionary<string, ReadinessCheck> Checks, IReadOnlyList<long> Waiting);
+/// <summary>
+/// Answer of <c>GET /health/ready</c>: the parts, what became of the records of the event log since this process started, and how many
+/// records wait in each partition.
+/// </summary>
+internal sealed record ReadinessAnswer(
+    string Status, IReadOnlyDictionary<string, ReadinessCheck> Checks, EventCounts Events, IReadOnlyList<long> Waiting);
+
+/// <summary>Records taken from the event log: <c>in</c> = <c>applied</c> + <c>duplicate</c> + <c>bad</c>; <c>late</c> ones are among the valid events.</summary>
+internal sealed record EventCounts(long In, long Applied, long Duplicate, long Bad, long Late);
 
 /// <summary>State of one part.</summary>
 internal sealed record ReadinessCheck(string Status, string? Detail);
 
 /// <summary>Answer of <c>POST /enriched</c>: how many lines are events, and how many will be bad rows.</summary>
 internal sealed record UploadAnswer(long Accepted, long Bad);
+
+/// <summary>What trackers post: events as parameters, every value a text.</summary>
+internal sealed record TrackerPayload(string Schema, IReadOnlyList<IReadOnlyDictionary<string, string>> Data);
 
 /// <summary>The types of the OpenAPI document's schemas.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
@@ -51,6 +61,7 @@ internal sealed record UploadAnswer(long Accepted, long Bad);
 [JsonSerializable(typeof(BadRowList))]
 [JsonSerializable(typeof(HealthAnswer))]
 [JsonSerializable(typeof(UploadAnswer))]
+[JsonSerializable(typeof(TrackerPayload))]
 [JsonSerializable(typeof(LivenessAnswer))]
 [JsonSerializable(typeof(ReadinessAnswer))]
 [JsonSerializable(typeof(string))]

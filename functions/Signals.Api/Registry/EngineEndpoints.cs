@@ -48,7 +48,7 @@ internal static class EngineEndpoints
     private static Task GetInterventionsAsync(HttpContext context)
     {
         var snapshot = context.Registry().Current;
-        var response = new EngineInterventionsResponse(InterventionEndpoints.List(snapshot, published: true), snapshot.PublishedAt);
+        var response = new EngineInterventionsResponse(InterventionDefinitionEndpoints.List(snapshot, published: true), snapshot.PublishedAt);
         return context.AnswerAsync(response, RegistryJson.Default.EngineInterventionsResponse);
     }
 }

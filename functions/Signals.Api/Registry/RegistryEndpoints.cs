@@ -18,7 +18,7 @@ public static class RegistryEndpoints
         AttributeKeyEndpoints.Map(registry);
         AttributeGroupEndpoints.Map(registry);
         ServiceEndpoints.Map(registry);
-        InterventionEndpoints.Map(registry);
+        InterventionDefinitionEndpoints.Map(registry);
         EngineEndpoints.Map(registry);
         TemplateEndpoints.Map(registry);
         WarehouseEndpoints.Map(registry);

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Signals.Engine.Access;
+using Signals.Engine.Attributes;
 using Signals.Engine.Events;
 
 namespace Signals.Api.Tests.Hosting;
@@ -47,6 +48,7 @@ public sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<IAccessStore, InMemoryAccessStore>();
         builder.Services.AddSingleton<IEventLog, InMemoryEventLog>();
         builder.Services.AddSingleton<IBadRowStore, InMemoryBadRowStore>();
+        builder.Services.AddSingleton(new StreamingMetrics());
         services?.Invoke(builder.Services);
         builder.Services.AddSignalsApi(options ?? new SignalsApiOptions());
         var app = builder.Build();

@@ -41,6 +41,7 @@ public sealed class ServingHost : IAsyncDisposable
             services.AddSingleton(metrics);
             services.AddSingleton(new AttributeReader(host.Registry, profiles, clock));
             services.AddSingleton(new ProfileEditor(host.Registry, profiles, clock));
+            services.AddSingleton<IProfileCleanup>(provider => provider.GetRequiredService<ProfileEditor>());
         });
         return host;
     }

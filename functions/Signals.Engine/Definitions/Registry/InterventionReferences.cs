@@ -6,11 +6,14 @@ namespace Signals.Engine.Definitions;
 /// </summary>
 internal static class InterventionReferences
 {
+    /// <summary>An attribute or field as one version of its group has it.</summary>
+    private readonly record struct Source(int Version, bool IsPublished, AttributeType Type);
+
     public static void Validate(InterventionDefinition intervention, DefinitionSnapshot snapshot, FieldPath path, FieldErrors errors)
     {
-        var versions = snapshot.AttributeGroups.Values.ToLookup(group => group.Name, StringComparer.Ordinal);
+        var sources = SourcesOf(snapshot, intervention.AllCriteria().Select(criterion => criterion.Group).ToHashSet(StringComparer.Ordinal));
         foreach (var placed in intervention.Criteria.Placed(path.At("criteria")))
-            ValidateCriterion(placed, versions[placed.Criterion.Group], intervention.IsPublished, errors);
+            ValidateCriterion(placed, sources[(placed.Criterion.Group, placed.Criterion.Attribute)], intervention.IsPublished, errors);
         for (var i = 0; i < intervention.TargetAttributeKeys.Count; i++)
         {
             if (!snapshot.AttributeKeys.ContainsKey(intervention.TargetAttributeKeys[i]))
@@ -23,28 +26,30 @@ internal static class InterventionReferences
         }
     }
 
-    private static void ValidateCriterion(
-        PlacedCriterion placed, IEnumerable<AttributeGroupDefinition> versions, bool published, FieldErrors errors)
+    private static void ValidateCriterion(PlacedCriterion placed, IEnumerable<Source> sources, bool published, FieldErrors errors)
     {
         var (criterion, path, _) = placed;
-        var latestFirst = versions.Where(group => group.Names.Contains(criterion.Attribute)).OrderByDescending(group => group.Version).ToList();
+        var latestFirst = sources.Where(source => source.IsPublished || !published).OrderByDescending(source => source.Version).ToList();
         if (latestFirst.Count == 0)
         {
-            errors.AddValue(path.At("attribute"), $"no version of attribute group '{criterion.Group}' has an attribute '{criterion.Attribute}'");
+            var kind = published ? "published version" : "version";
+            errors.AddValue(path.At("attribute"), $"no {kind} of attribute group '{criterion.Group}' has an attribute '{criterion.Attribute}'");
             return;
         }
         if (published)
-            latestFirst = [.. latestFirst.Where(group => group.IsPublished).Take(1)];
-        if (latestFirst.Count == 0)
-        {
-            errors.AddValue(path.At("attribute"), $"no published version of attribute group '{criterion.Group}' has an attribute '{criterion.Attribute}'");
-            return;
-        }
-        var misfits = latestFirst.Select(group => AttributeTypeFit.MisfitOf(criterion, group.TypeOf(criterion.Attribute))).ToList();
+            latestFirst.RemoveRange(1, latestFirst.Count - 1);
+        var misfits = latestFirst.ConvertAll(source => AttributeTypeFit.MisfitOf(criterion, source.Type));
         if (misfits.TrueForAll(misfit => misfit is not null))
             misfits[0]!.Report(path, errors);
     }
 
-    private static AttributeType TypeOf(this AttributeGroupDefinition group, string name) =>
-        group.Attributes.FirstOrDefault(attribute => attribute.Name == name)?.Type ?? group.Fields.First(field => field.Name == name).Type;
+    private static ILookup<(string Group, string Attribute), Source> SourcesOf(DefinitionSnapshot snapshot, HashSet<string> groups)
+    {
+        var all =
+            from version in snapshot.AttributeGroups.Values
+            where groups.Contains(version.Name)
+            from named in version.Attributes.Select(one => (one.Name, one.Type)).Concat(version.Fields.Select(one => (one.Name, one.Type)))
+            select (Key: (version.Name, named.Name), Source: new Source(version.Version, version.IsPublished, named.Type));
+        return all.ToLookup(pair => pair.Key, pair => pair.Source);
+    }
 }

@@ -7,7 +7,7 @@ using Signals.Engine.Definitions;
 namespace Signals.Api.Registry;
 
 /// <summary>Interventions and their versions (spec signals-api 5.2).</summary>
-internal static class InterventionEndpoints
+internal static class InterventionDefinitionEndpoints
 {
     private const string Tag = "Interventions";
     private const string Interventions = "/api/v1/registry/interventions";
