@@ -3,7 +3,7 @@ using Signals.Engine.Events;
 namespace Signals.Api.Ingest;
 
 /// <summary>How the events of an upload are written.</summary>
-internal enum UploadFormat
+public enum UploadFormat
 {
     /// <summary>Tab-separated values.</summary>
     Lines,
@@ -16,7 +16,7 @@ internal enum UploadFormat
 /// Takes one body of enriched events into the log while it streams in. Two chunks take turns: while one is being made durable, the next one
 /// fills.
 /// </summary>
-internal sealed class Upload(IEventLog log, UploadFormat format, TimeProvider time)
+public sealed class Upload(IEventLog log, UploadFormat format, TimeProvider time)
 {
     private UploadChunk _filling = new(log);
     private UploadChunk _appending = new(log);

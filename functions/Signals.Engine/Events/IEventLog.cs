@@ -12,7 +12,8 @@ public interface IEventLog
     /// <summary>
     /// Reads the records after a sequence number, in order: at most <paramref name="maxRecords"/>, and fewer when they
     /// exceed <paramref name="maxBytes"/> together (but at least one). Empty when there is none. The payloads stay valid
-    /// as long as the returned list is referenced.
+    /// as long as the returned list is referenced; a list that is <see cref="IDisposable"/> may, and need not, be disposed of
+    /// once nothing refers to its payloads any more.
     /// </summary>
     ValueTask<IReadOnlyList<LogRecord>> ReadAsync(
         int partition, long afterSequence, int maxRecords, int maxBytes, CancellationToken cancellationToken);

@@ -7,6 +7,7 @@ namespace Signals.Engine.Interventions;
 internal sealed class RuleSession(RuleSet rules, EventBatch batch, EventTime now, InterventionOptions options) : ProfileWatchSession
 {
     private readonly List<Candidate> _candidates = [];
+    private int _rank;
 
     /// <summary>A rule that the event may fire, the profile that triggers it, and the values before.</summary>
     private readonly record struct Candidate(CompiledRule Rule, TouchedProfile Home, AttributeValue[] Before);
@@ -14,6 +15,7 @@ internal sealed class RuleSession(RuleSet rules, EventBatch batch, EventTime now
     public override void Before(Range visits)
     {
         _candidates.Clear();
+        _rank = 0;
         foreach (ref readonly var visit in batch.Visits[visits])
         {
             var profile = batch.ProfileOf(visit);
@@ -65,7 +67,7 @@ internal sealed class RuleSession(RuleSet rules, EventBatch batch, EventTime now
                 DecidedAt = now.ToDateTimeOffset(),
                 ExpiresAt = definition.Guards.ExpiresAfter is { } span ? now.ToDateTimeOffset() + span : null,
             };
-            candidate.Home.State!.Leave(new PendingMessage(cause.Position, now, InterventionMessageCodec.Encode(message)));
+            candidate.Home.State!.Leave(new PendingMessage(cause.Position, _rank++, now, InterventionMessageCodec.Encode(message)));
         }
     }
 

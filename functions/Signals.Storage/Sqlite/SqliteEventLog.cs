@@ -131,7 +131,8 @@ public sealed class SqliteEventLog(SqliteDatabase database, TimeProvider time, S
 
     private static IReadOnlyList<LogRecord> ReadRecords(SqliteSession session, int partition, long afterSequence, int maxRecords, int maxBytes)
     {
-        var records = new List<LogRecord>();
+        var result = new RentedRecords();
+        var records = result.Records;
         var select = session.Prepare("""
             SELECT first_sequence, count, bytes FROM log_chunk
             WHERE partition = ?1 AND first_sequence >= ifnull(
@@ -145,13 +146,13 @@ public sealed class SqliteEventLog(SqliteDatabase database, TimeProvider time, S
             var (first, count) = (select.Long(0), (int)select.Long(1));
             if (first + count - 1 <= afterSequence)
                 continue;
-            var chunk = new LogChunk(count, select.Bytes(2));
+            var chunk = new LogChunk(count, result.Keep(select.Span(2)));
             chunk.CopyTo(partition, first, afterSequence, records);
             bytes += chunk.Bytes.Length;
         }
         select.Reset();
         CutToSize(records, maxRecords, maxBytes);
-        return records;
+        return result;
     }
 
     private static void CutToSize(List<LogRecord> records, int maxRecords, int maxBytes)

@@ -42,7 +42,7 @@ public sealed class DbtEcommerceTests
             "replay",
             Path.Combine(data, "derived-enriched", "ecommerce.enriched.tsv"),
             Path.Combine(data, "derived-enriched", "ecommerce-untyped.enriched.tsv"),
-            "--target", runtime.Address,
+            "--to", runtime.Address,
         ]);
 
         Assert.True(replay.ExitCode == 0, $"replay ended with {replay.ExitCode}\n{replay.Output}\n{replay.Errors}\n{runtime.Output}");

@@ -255,4 +255,15 @@ public sealed class RuleFiringTests
         await _rules.Engine.ProcessAsync(Thing());
         Assert.Equal(["z_high", "a_low"], _rules.SentNames);
     }
+
+    [Fact]
+    public async Task Messages_come_in_the_order_of_their_events_and_priorities_whatever_profile_they_wait_in()
+    {
+        _rules.Publish(Rule(Where("session:count", AttributeOperator.Greater, "0"), "first_of_session") with { Guards = new InterventionGuards { Priority = 1 } });
+        _rules.Publish(Rule(Where("user:count", AttributeOperator.Equal, "2"), "second_of_user") with { Guards = new InterventionGuards { Priority = 2 } });
+        _rules.Publish(Rule(Where("user:latest", AttributeOperator.Equal, "\"c\""), "c"));
+        await _rules.Engine.ProcessAsync(
+            TestEvents.Thing("\"a\"", 1), Thing("\"b\"", 2), Thing("\"c\"", 3), Thing("\"d\"", 4).With("domain_sessionid", Session.Replace('c', 'd')));
+        Assert.Equal(["second_of_user", "first_of_session", "c", "first_of_session"], _rules.SentNames);
+    }
 }

@@ -4,9 +4,10 @@ namespace Signals.Engine.Attributes;
 
 /// <summary>A message that waits in a profile until it has been handed out.</summary>
 /// <param name="Cause">Log position of the event that caused it.</param>
+/// <param name="Rank">Its place among the messages of that event, from 0.</param>
 /// <param name="At">When it was made.</param>
 /// <param name="Bytes">The message.</param>
-internal readonly record struct PendingMessage(LogPosition Cause, EventTime At, ReadOnlyMemory<byte> Bytes);
+internal readonly record struct PendingMessage(LogPosition Cause, int Rank, EventTime At, ReadOnlyMemory<byte> Bytes);
 
 /// <summary>
 /// The messages that wait in a profile. They leave it with a later write, once it is certain that they were handed out: when
@@ -39,6 +40,7 @@ internal sealed class PendingMessages
         {
             writer.Count(message.Cause.Partition);
             writer.Signed(message.Cause.Sequence);
+            writer.Count(message.Rank);
             writer.Time(message.At);
             writer.Bytes(message.Bytes.Span);
         }
@@ -47,6 +49,6 @@ internal sealed class PendingMessages
     public void ReadFrom(ref StateReader reader)
     {
         for (var count = reader.Count(); count > 0; count--)
-            _messages.Add(new PendingMessage(new LogPosition((int)reader.Unsigned(), reader.Signed()), reader.Time(), reader.Bytes().ToArray()));
+            _messages.Add(new PendingMessage(new LogPosition((int)reader.Unsigned(), reader.Signed()), (int)reader.Unsigned(), reader.Time(), reader.Bytes().ToArray()));
     }
 }

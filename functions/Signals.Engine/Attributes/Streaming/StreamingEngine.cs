@@ -212,10 +212,11 @@ public sealed class StreamingEngine
         }
     }
 
-    /// <summary>Hands out the messages that wait in the profiles, and puts the profiles back into the cache.</summary>
+    /// <summary>Hands out the messages that wait in the profiles, in the order of their causes, and puts the profiles back into the cache.</summary>
     private async ValueTask PublishAsync(EventBatch batch, CancellationToken cancellationToken)
     {
-        var messages = batch.Profiles.SelectMany(profile => profile.Finished!.Pending.Messages).ToList();
+        var messages = batch.Profiles.SelectMany(profile => profile.Finished!.Pending.Messages)
+            .OrderBy(message => message.Cause.Sequence).ThenBy(message => message.Rank).ToList();
         if (messages.Count > 0 && _watcher is not null)
             await _watcher.PublishAsync(messages, cancellationToken);
         foreach (var profile in batch.Profiles)

@@ -37,6 +37,7 @@ public static class SignalsCommand
         var root = new RootCommand(
             "Signals Functions: live attributes of users and sessions from Snowplow events. Without a verb it starts the local runtime.");
         ServeCommand.AddTo(root);
+        root.Subcommands.Add(ReplayCommand.Build());
         root.Subcommands.Add(GenerateCommand.Build());
         root.Subcommands.Add(KeysCommand.Build());
         return root;

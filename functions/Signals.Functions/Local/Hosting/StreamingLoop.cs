@@ -90,6 +90,7 @@ internal sealed partial class StreamingLoop(
                 var last = batch[^1].Position.Sequence;
                 reading = ReadAsync(partition, last);
                 await ProcessAsync(partition, batch, stoppingToken);
+                (batch as IDisposable)?.Dispose();
                 done = last;
                 // Saved beside the next batch: what a crash makes it repeat, the profiles know already.
                 await saving;

@@ -1,0 +1,88 @@
+using System.Runtime.InteropServices;
+using Signals.Api.Ingest;
+using Signals.Engine.Definitions;
+using Signals.Engine.Events;
+using Signals.Functions.Local.Hosting;
+using Signals.Storage.Sqlite;
+
+namespace Signals.Functions.Local.Replay;
+
+/// <summary>
+/// Puts events straight into the log of a data folder and runs the streaming engine over it, unless a running instance on
+/// the same folder does so already.
+/// </summary>
+internal sealed class LocalReplayTarget : IReplayTarget
+{
+    /// <summary>Records the engine may be behind before the replay waits for it, so that the log stays small.</summary>
+    private const long MaxWaiting = 100_000;
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
+
+    private readonly SqliteDatabase _database;
+    private readonly DefinitionRegistry _registry;
+    private readonly IHost _host;
+    private readonly IEventLog _log;
+    private readonly Dictionary<UploadFormat, Upload> _uploads = [];
+
+    private LocalReplayTarget(SqliteDatabase database, DefinitionRegistry registry, IHost host)
+    {
+        (_database, _registry, _host) = (database, registry, host);
+        _log = host.Services.GetRequiredService<IEventLog>();
+    }
+
+    /// <summary>Opens the data folder and starts the engine.</summary>
+    /// <exception cref="SettingException">The data cannot be opened.</exception>
+    public static async Task<LocalReplayTarget> OpenAsync(LocalSettings settings, CancellationToken cancellationToken)
+    {
+        var database = LocalApplication.OpenDatabase(settings.DatabasePath);
+        var registry = await DefinitionRegistry.OpenAsync(new SqliteDefinitionStore(database), TimeProvider.System, cancellationToken);
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
+        builder.Services.AddSqliteStores(database, settings.EventLog);
+        builder.Services.AddStreaming(registry);
+        var host = builder.Build();
+        await host.StartAsync(cancellationToken);
+        return new LocalReplayTarget(database, registry, host);
+    }
+
+    /// <inheritdoc />
+    public async Task SendAsync(ReadOnlyMemory<byte> block, UploadFormat format, ReplayProgress progress, CancellationToken cancellationToken)
+    {
+        await WaitAsync(MaxWaiting, progress, cancellationToken);
+        // One for all blocks: its buffers are reused.
+        if (!_uploads.TryGetValue(format, out var upload))
+            _uploads[format] = upload = new Upload(_log, format, TimeProvider.System);
+        var (accepted, bad) = (upload.Accepted, upload.Bad);
+        await upload.TakeAsync(AsStream(block), long.MaxValue, cancellationToken);
+        progress.Add(upload.Accepted - accepted, upload.Bad - bad);
+    }
+
+    /// <inheritdoc />
+    public Task FinishAsync(ReplayProgress progress, CancellationToken cancellationToken) => WaitAsync(0, progress, cancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _host.StopAsync();
+        _host.Dispose();
+        _registry.Dispose();
+        await _database.DisposeAsync();
+    }
+
+    private static MemoryStream AsStream(ReadOnlyMemory<byte> block) =>
+        MemoryMarshal.TryGetArray(block, out var bytes)
+            ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false)
+            : new MemoryStream(block.ToArray(), writable: false);
+
+    private async Task WaitAsync(long atMost, ReplayProgress progress, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var waiting = await _log.ReadEndAsync(0, cancellationToken) - await _log.ReadCheckpointAsync(0, cancellationToken);
+            progress.SetWaiting(waiting);
+            if (waiting <= atMost)
+                return;
+            await Task.Delay(Poll, cancellationToken);
+        }
+    }
+}
