@@ -6,6 +6,9 @@ internal sealed class SendHistory
     /// <summary>Most instants remembered per name; the largest frequency cap.</summary>
     public const int MaxPerName = 1_000;
 
+    /// <summary>The end of the year 9999.</summary>
+    private const long MaxSecond = 253_402_300_799;
+
     private readonly SortedDictionary<string, List<long>> _sent = new(StringComparer.Ordinal);
 
     /// <summary>How often something was sent since an instant, seconds since the Unix epoch.</summary>
@@ -44,9 +47,10 @@ internal sealed class SendHistory
         {
             var name = reader.Text();
             var seconds = new List<long>();
-            for (var times = reader.Count(); times > 0; times--)
-                seconds.Add(reader.Signed());
-            _sent.Add(name, seconds);
+            for (var times = reader.CountFromOne(); times > 0; times--)
+                seconds.Add(reader.Signed() is >= 0 and <= MaxSecond and var second ? second : throw StateReader.Nonsense("an instant of sending"));
+            if (!_sent.TryAdd(name, seconds))
+                throw StateReader.Nonsense("a name that stands twice");
         }
     }
 }

@@ -80,6 +80,9 @@ internal sealed class EngineUnderTest
         return result.Error is null ? result.Columns[0].Values[0].ToJson() : throw new InvalidOperationException(result.Error);
     }
 
+    /// <summary>How the profiles of an attribute key are laid out under the definitions in force.</summary>
+    public KeyPlan PlanOf(string attributeKey) => PublishedDefinitions.From(Definitions.Current).Find(attributeKey)!.Plan;
+
     public async Task<AttributeReadResult> AskAsync(string? service, IReadOnlyList<string>? attributes, params (string Key, string[] Identifiers)[] keys) =>
         await Reader.ReadAsync(
             new AttributeReadRequest(service, attributes, keys.ToDictionary(key => key.Key, key => (IReadOnlyList<string>)key.Identifiers), false),
