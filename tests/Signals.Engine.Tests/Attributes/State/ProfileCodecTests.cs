@@ -97,7 +97,7 @@ public sealed class ProfileCodecTests
         var plan = NewEngine().PlanOf("user_id");
         var bytes = Convert.FromBase64String(await FixtureAsync());
         var refused = 0;
-        for (var seed = 0; seed < 12_000; seed++)
+        for (var seed = 0; seed < 4_000; seed++)
         {
             try
             {
@@ -112,7 +112,7 @@ public sealed class ProfileCodecTests
                 Assert.Fail($"Seed {seed}: {exception}");
             }
         }
-        Assert.InRange(refused, 1_000, 11_999);
+        Assert.InRange(refused, 400, 3_999);
     }
 
     [Fact]
