@@ -10,67 +10,61 @@ namespace Signals.Engine.Events;
 /// </summary>
 internal sealed class PathTree
 {
-    private readonly List<Node> _nodes = [];
-
     /// <summary>Number of nodes; each is identified by a number below it.</summary>
-    public int Count => _nodes.Count;
+    public int Count { get; private set; }
 
     /// <summary>Adds a node without a parent: the <c>data</c> of an event or entity.</summary>
-    public int AddRoot()
-    {
-        _nodes.Add(new Node());
-        return _nodes.Count - 1;
-    }
+    public Node AddRoot() => new(Count++);
 
     /// <summary>Adds a path below a root; its value belongs into <paramref name="slot"/>.</summary>
-    public void Add(int root, JsonPath path, int slot)
+    public void Add(Node root, JsonPath path, int slot)
     {
         var node = root;
         foreach (var step in path.Steps)
-            node = _nodes[node].FindOrAdd(step, this);
-        _nodes[node].Slots = [.. _nodes[node].Slots, slot];
+            node = node.FindOrAdd(step, this);
+        node.Slots = [.. node.Slots, slot];
     }
 
-    /// <summary>The node with a number.</summary>
-    public Node this[int node] => _nodes[node];
-
     /// <summary>One member or element.</summary>
-    internal sealed class Node
+    internal sealed class Node(int id)
     {
         private Child[] _members = [];
         private Bucket[] _buckets = [];
         private int _shift;
 
+        /// <summary>Its number in the tree.</summary>
+        public int Id { get; } = id;
+
         /// <summary>Slots that take the value itself.</summary>
         public int[] Slots { get; set; } = [];
 
         /// <summary>Wanted elements, in no order.</summary>
-        public (int Index, int Node)[] Elements { get; private set; } = [];
+        public (int Index, Node Node)[] Elements { get; private set; } = [];
 
         /// <summary>Number of wanted members.</summary>
         public int MemberCount => _members.Length;
 
-        /// <summary>Finds the node of a member; -1 when nobody wants it.</summary>
+        /// <summary>Finds the node of a member; null when nobody wants it.</summary>
         /// <param name="name">First byte of the name; at least eight bytes can be read from there.</param>
         /// <param name="length">Length of the name.</param>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public int FindMember(ref byte name, int length)
+        public Node? FindMember(ref byte name, int length)
         {
             var head = Head(ref name, length);
             var buckets = _buckets;
             for (var i = Hash(head, length) >> _shift; ; i++)
             {
                 ref var bucket = ref buckets[i & (uint)(buckets.Length - 1)];
-                if (bucket.Node < 0)
-                    return -1;
+                if (bucket.Node is null)
+                    return null;
                 if (bucket.Head == head && bucket.Name.Length == length
                     && (length <= sizeof(ulong) || MemoryMarshal.CreateReadOnlySpan(ref name, length).SequenceEqual(bucket.Name)))
                     return bucket.Node;
             }
         }
 
-        /// <summary>Finds the node of a member whose name is written with escapes; -1 when nobody wants it.</summary>
-        public int FindEscapedMember(ReadOnlySpan<byte> escaped)
+        /// <summary>Finds the node of a member whose name is written with escapes; null when nobody wants it.</summary>
+        public Node? FindEscapedMember(ReadOnlySpan<byte> escaped)
         {
             Span<byte> buffer = stackalloc byte[256];
             foreach (var member in _members)
@@ -82,23 +76,23 @@ internal sealed class PathTree
                 if (JsonText.TryUnescape(escaped, room, out var length) && room[..length].SequenceEqual(member.Name))
                     return member.Node;
             }
-            return -1;
+            return null;
         }
 
-        /// <summary>Finds the node of an element; -1 when nobody wants it.</summary>
-        public int FindElement(int index)
+        /// <summary>Finds the node of an element; null when nobody wants it.</summary>
+        public Node? FindElement(int index)
         {
             foreach (var element in Elements)
                 if (element.Index == index)
                     return element.Node;
-            return -1;
+            return null;
         }
 
-        internal int FindOrAdd(JsonPathStep step, PathTree tree)
+        internal Node FindOrAdd(JsonPathStep step, PathTree tree)
         {
             if (step.Member is null)
             {
-                if (FindElement(step.Index) is var element and >= 0)
+                if (FindElement(step.Index) is { } element)
                     return element;
                 Elements = [.. Elements, (step.Index, tree.AddRoot())];
                 return Elements[^1].Node;
@@ -119,14 +113,14 @@ internal sealed class PathTree
                 bits++;
             _shift = 32 - bits;
             _buckets = new Bucket[1 << bits];
-            _buckets.AsSpan().Fill(new Bucket(0, [], -1));
+            _buckets.AsSpan().Fill(new Bucket(0, [], null));
             foreach (var member in _members)
             {
                 var padded = new byte[Math.Max(member.Name.Length, sizeof(ulong))];
                 member.Name.CopyTo(padded, 0);
                 var head = Head(ref padded[0], member.Name.Length);
                 var i = Hash(head, member.Name.Length) >> _shift;
-                while (_buckets[i & (uint)(_buckets.Length - 1)].Node >= 0)
+                while (_buckets[i & (uint)(_buckets.Length - 1)].Node is not null)
                     i++;
                 _buckets[i & (uint)(_buckets.Length - 1)] = new Bucket(head, member.Name, member.Node);
             }
@@ -142,8 +136,8 @@ internal sealed class PathTree
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static uint Hash(ulong head, int length) => (uint)((head + (uint)length) * 0x9E37_79B9_7F4A_7C15 >> 32);
 
-        private sealed record Child(byte[] Name, int Node);
+        private sealed record Child(byte[] Name, Node Node);
 
-        private readonly record struct Bucket(ulong Head, byte[] Name, int Node);
+        private readonly record struct Bucket(ulong Head, byte[] Name, Node? Node);
     }
 }

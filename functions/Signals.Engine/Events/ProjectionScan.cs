@@ -158,7 +158,7 @@ internal ref struct ProjectionScan
         {
             var selector = _plan.Schemas.SelectorOf(entry);
             var root = _plan.RootOf(selector, _counts[selector]++);
-            if (root >= 0 && (end = ReadValue(offset, _plan.Paths[root], depth)) < 0)
+            if (root is not null && (end = ReadValue(offset, root, depth)) < 0)
                 return end;
         }
         return end == Unread ? _json.ValueEnd(offset, depth) : end;
@@ -200,10 +200,10 @@ internal ref struct ProjectionScan
             var child = escaped
                 ? node.FindEscapedMember(_json.Slice(start, nameEnd))
                 : node.FindMember(ref _json.RefAt(start), nameEnd - start);
-            if (child >= 0 && SeeFirst(child))
+            if (child is not null && SeeFirst(child.Id))
             {
                 missing--;
-                offset = ReadValue(offset, _plan.Paths[child], depth);
+                offset = ReadValue(offset, child, depth);
             }
             else
                 offset = _json.ValueEnd(offset, depth);
@@ -224,9 +224,9 @@ internal ref struct ProjectionScan
         for (var index = 0; missing > 0; index++)
         {
             var child = node.FindElement(index);
-            if (child >= 0)
+            if (child is not null)
                 missing--;
-            offset = child >= 0 ? ReadValue(offset, _plan.Paths[child], depth) : _json.ValueEnd(offset, depth);
+            offset = child is not null ? ReadValue(offset, child, depth) : _json.ValueEnd(offset, depth);
             if (offset < 0)
                 return offset;
             offset = _json.SkipSpace(offset);

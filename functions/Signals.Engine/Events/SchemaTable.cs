@@ -57,7 +57,9 @@ internal sealed class SchemaTable
     {
         key = default;
         model = 0;
-        var version = uri.LastIndexOf((byte)'/');
+        var version = uri.Length - 1;
+        while (version >= 0 && uri[version] != '/')
+            version--;
         if (version < 0 || !uri.StartsWith(UriStart))
             return false;
         foreach (var c in uri[(version + 1)..])

@@ -114,9 +114,21 @@ public sealed class EventProjectionTests
             .WithEntity("com.acme", "product", "1-0-1", """{"id":"d"}""")
             .WithDerivedEntity("com.acme", "product", "1-0-0", """{"id":"e"}""").Build();
 
-        var values = Read(line, [.. Enumerable.Range(0, 4).Select(index => new EntityReference(Product, index, Path("id")))]);
+        var values = Read(line, [.. Enumerable.Range(0, 4).Append(int.MaxValue).Select(index => new EntityReference(Product, index, Path("id")))]);
 
-        Assert.Equal([(SlotKind.Text, "a"), (SlotKind.Text, "d"), (SlotKind.Text, "e"), (SlotKind.Missing, "")], values);
+        Assert.Equal([(SlotKind.Text, "a"), (SlotKind.Text, "d"), (SlotKind.Text, "e"), (SlotKind.Missing, ""), (SlotKind.Missing, "")], values);
+    }
+
+    [Fact]
+    public void Any_of_many_entities_is_found()
+    {
+        var builder = new EnrichedLineBuilder();
+        for (var i = 0; i < 100; i++)
+            builder.WithEntity("com.acme", "product", "1-0-0", $$"""{"id":"{{i}}"}""");
+
+        var values = Read(builder.Build(), [.. Enumerable.Range(0, 101).Select(index => new EntityReference(Product, index, Path("id")))]);
+
+        Assert.Equal([.. Enumerable.Range(0, 100).Select(index => index.ToString()), ""], values.Select(value => value.Text));
     }
 
     [Fact]
@@ -243,7 +255,6 @@ public sealed class EventProjectionTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new EventProjection([new AtomicReference(131)]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new EventProjection([new AtomicReference(-1)]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new EventProjection([new EntityReference(Product, 4096, Path("x"))]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new EventProjection([new EntityReference(Product, -1, Path("x"))]));
     }
 
