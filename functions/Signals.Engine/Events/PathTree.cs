@@ -22,27 +22,32 @@ internal sealed class PathTree
         var node = root;
         foreach (var step in path.Steps)
             node = node.FindOrAdd(step, this);
-        node.Slots = [.. node.Slots, slot];
+        node.AddSlot(slot);
     }
 
     /// <summary>One member or element.</summary>
     internal sealed class Node(int id)
     {
-        private Child[] _members = [];
+        private const int FirstBits = 2;
+
+        private readonly List<int> _slots = [];
+        private readonly Dictionary<string, Node> _members = new(StringComparer.Ordinal);
+        private readonly Dictionary<int, Node> _elements = [];
         private Bucket[] _buckets = [];
         private int _shift;
+        private int _longestName;
 
         /// <summary>Its number in the tree.</summary>
         public int Id { get; } = id;
 
         /// <summary>Slots that take the value itself.</summary>
-        public int[] Slots { get; set; } = [];
-
-        /// <summary>Wanted elements, in no order.</summary>
-        public (int Index, Node Node)[] Elements { get; private set; } = [];
+        public ReadOnlySpan<int> Slots => CollectionsMarshal.AsSpan(_slots);
 
         /// <summary>Number of wanted members.</summary>
-        public int MemberCount => _members.Length;
+        public int MemberCount => _members.Count;
+
+        /// <summary>Number of wanted elements.</summary>
+        public int ElementCount => _elements.Count;
 
         /// <summary>Finds the node of a member; null when nobody wants it.</summary>
         /// <param name="name">First byte of the name; at least eight bytes can be read from there.</param>
@@ -66,64 +71,59 @@ internal sealed class PathTree
         /// <summary>Finds the node of a member whose name is written with escapes; null when nobody wants it.</summary>
         public Node? FindEscapedMember(ReadOnlySpan<byte> escaped)
         {
-            Span<byte> buffer = stackalloc byte[256];
-            foreach (var member in _members)
-            {
-                // An escape is at most six times as long as what it stands for.
-                if (escaped.Length > member.Name.Length * 6)
-                    continue;
-                var room = escaped.Length <= buffer.Length ? buffer : new byte[escaped.Length];
-                if (JsonText.TryUnescape(escaped, room, out var length) && room[..length].SequenceEqual(member.Name))
-                    return member.Node;
-            }
-            return null;
+            // An escape is at most six times as long as what it stands for.
+            if (escaped.Length > _longestName * 6)
+                return null;
+            var room = escaped.Length <= 256 ? stackalloc byte[256] : new byte[escaped.Length];
+            return JsonText.TryUnescape(escaped, room, out var length) ? FindMember(ref MemoryMarshal.GetReference(room), length) : null;
         }
 
         /// <summary>Finds the node of an element; null when nobody wants it.</summary>
-        public Node? FindElement(int index)
-        {
-            foreach (var element in Elements)
-                if (element.Index == index)
-                    return element.Node;
-            return null;
-        }
+        public Node? FindElement(int index) => _elements.GetValueOrDefault(index);
+
+        internal void AddSlot(int slot) => _slots.Add(slot);
 
         internal Node FindOrAdd(JsonPathStep step, PathTree tree)
         {
             if (step.Member is null)
             {
-                if (FindElement(step.Index) is { } element)
-                    return element;
-                Elements = [.. Elements, (step.Index, tree.AddRoot())];
-                return Elements[^1].Node;
+                if (!_elements.TryGetValue(step.Index, out var element))
+                    _elements.Add(step.Index, element = tree.AddRoot());
+                return element;
             }
-            var name = Encoding.UTF8.GetBytes(step.Member);
-            foreach (var member in _members)
-                if (member.Name.AsSpan().SequenceEqual(name))
-                    return member.Node;
-            _members = [.. _members, new Child(name, tree.AddRoot())];
-            BuildBuckets();
-            return _members[^1].Node;
+            if (!_members.TryGetValue(step.Member, out var member))
+            {
+                _members.Add(step.Member, member = tree.AddRoot());
+                Insert(step.Member, member);
+            }
+            return member;
         }
 
-        private void BuildBuckets()
+        private void Insert(string name, Node member)
         {
-            var bits = 1;
-            while (1 << bits < _members.Length * 2)
-                bits++;
+            if (_members.Count * 2 <= _buckets.Length)
+            {
+                Place(name, member);
+                return;
+            }
+            var bits = _buckets.Length == 0 ? FirstBits : 33 - _shift;
             _shift = 32 - bits;
             _buckets = new Bucket[1 << bits];
-            _buckets.AsSpan().Fill(new Bucket(0, [], null));
-            foreach (var member in _members)
-            {
-                var padded = new byte[Math.Max(member.Name.Length, sizeof(ulong))];
-                member.Name.CopyTo(padded, 0);
-                var head = Head(ref padded[0], member.Name.Length);
-                var i = Hash(head, member.Name.Length) >> _shift;
-                while (_buckets[i & (uint)(_buckets.Length - 1)].Node is not null)
-                    i++;
-                _buckets[i & (uint)(_buckets.Length - 1)] = new Bucket(head, member.Name, member.Node);
-            }
+            foreach (var (known, node) in _members)
+                Place(known, node);
+        }
+
+        private void Place(string name, Node member)
+        {
+            var bytes = Encoding.UTF8.GetBytes(name);
+            var padded = new byte[Math.Max(bytes.Length, sizeof(ulong))];
+            bytes.CopyTo(padded, 0);
+            _longestName = Math.Max(_longestName, bytes.Length);
+            var head = Head(ref padded[0], bytes.Length);
+            var i = Hash(head, bytes.Length) >> _shift;
+            while (_buckets[i & (uint)(_buckets.Length - 1)].Node is not null)
+                i++;
+            _buckets[i & (uint)(_buckets.Length - 1)] = new Bucket(head, bytes, member);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -135,8 +135,6 @@ internal sealed class PathTree
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static uint Hash(ulong head, int length) => (uint)((head + (uint)length) * 0x9E37_79B9_7F4A_7C15 >> 32);
-
-        private sealed record Child(byte[] Name, Node Node);
 
         private readonly record struct Bucket(ulong Head, byte[] Name, Node? Node);
     }

@@ -173,7 +173,7 @@ internal ref struct ProjectionScan
                 var objectEnd = node.MemberCount > 0 ? ReadObject(offset + 1, node, depth + 1) : _json.ContainerEnd(offset + 1, depth + 1);
                 return Take(node, SlotKind.Object, offset, objectEnd);
             case (byte)'[':
-                var arrayEnd = node.Elements.Length > 0 ? ReadArray(offset + 1, node, depth + 1) : _json.ContainerEnd(offset + 1, depth + 1);
+                var arrayEnd = node.ElementCount > 0 ? ReadArray(offset + 1, node, depth + 1) : _json.ContainerEnd(offset + 1, depth + 1);
                 return Take(node, SlotKind.Array, offset, arrayEnd);
             case (byte)'"':
                 return TakeString(node, offset);
@@ -220,7 +220,7 @@ internal ref struct ProjectionScan
         offset = _json.SkipSpace(offset);
         if (_json.At(offset) == ']')
             return offset + 1;
-        var missing = node.Elements.Length;
+        var missing = node.ElementCount;
         for (var index = 0; missing > 0; index++)
         {
             var child = node.FindElement(index);

@@ -182,6 +182,23 @@ public sealed class EventProjectionTests
         Assert.Equal(names.Select((_, i) => i.ToString()), Read(line, [.. names.Select(name => new EventReference(Bought, Path(name)))]).Select(value => value.Text));
     }
 
+    [Fact]
+    public void A_projection_of_very_many_properties_is_compiled_and_used()
+    {
+        var properties = new List<PropertyReference>();
+        for (var i = 0; i < 5_000; i++)
+        {
+            properties.Add(new EventReference(Bought, Path($"member_{i}.a[{i}]")));
+            properties.Add(new EntityReference(new SchemaSelector("com.acme", $"entity_{i}", 1), i, Path("a")));
+        }
+        var line = new EnrichedLineBuilder().WithEvent("com.acme", "bought", "1-0-0", """{"member_2":{"a":[0,1,2]},"m\u0065mber_1":{"a":[0,1,2]}}""")
+            .WithEntity("com.acme", "entity_0", "1-0-0", """{"a":"x"}""").Build();
+
+        var found = Read(line, properties).Where(value => value.Kind != SlotKind.Missing).Select(value => value.Text);
+
+        Assert.Equal(["x", "1", "2"], found);
+    }
+
     [Theory]
     [InlineData("""{"data":[}]}""")]
     [InlineData("""{"data":[{"schema":"x","data":{}]}""")]
