@@ -1,0 +1,26 @@
+using Signals.Functions.Local.SampleData;
+
+namespace Signals.Benchmarks;
+
+/// <summary>Lines of the sample shop, the same on every machine.</summary>
+internal static class SampleLines
+{
+    private const int Seed = 1;
+
+    /// <summary>A shop that writes that many good lines of visits in the last hours.</summary>
+    public static SampleShop Shop(long events, int users, DateTimeOffset start) =>
+        new(new SampleShopOptions { Events = events, Users = users, Seed = Seed, Start = start, DuplicateShare = 0, LateShare = 0.01 });
+
+    /// <summary>Product views and add-to-carts, the events that the web-shop tutorial counts.</summary>
+    public static byte[][] Actions(int count)
+    {
+        var shop = Shop(long.MaxValue / 2, users: 2_000, DateTimeOffset.UtcNow.AddHours(-1));
+        var lines = new List<byte[]>(count);
+        while (lines.Count < count && shop.TryNext(out var line))
+        {
+            if (line.IndexOf("\"type\":\"product_view\""u8) >= 0 || line.IndexOf("\"type\":\"add_to_cart\""u8) >= 0)
+                lines.Add(line.ToArray());
+        }
+        return [.. lines];
+    }
+}
