@@ -11,16 +11,17 @@ internal static class SampleLines
     public static SampleShop Shop(long events, int users, DateTimeOffset start) =>
         new(new SampleShopOptions { Events = events, Users = users, Seed = Seed, Start = start, DuplicateShare = 0, LateShare = 0.01 });
 
-    /// <summary>Product views and add-to-carts, the events that the web-shop tutorial counts.</summary>
-    public static byte[][] Actions(int count)
+    /// <summary>One day of product views and add-to-carts, the events that the web-shop tutorial counts: sixteen per visitor.</summary>
+    public static byte[][] Actions(int count, DateTimeOffset start)
     {
-        var shop = Shop(long.MaxValue / 2, users: 2_000, DateTimeOffset.UtcNow.AddHours(-1));
+        const int linesPerAction = 6;
+        var shop = Shop((long)count * linesPerAction, count / 16, start);
         var lines = new List<byte[]>(count);
         while (lines.Count < count && shop.TryNext(out var line))
         {
             if (line.IndexOf("\"type\":\"product_view\""u8) >= 0 || line.IndexOf("\"type\":\"add_to_cart\""u8) >= 0)
                 lines.Add(line.ToArray());
         }
-        return [.. lines];
+        return lines.Count == count ? [.. lines] : throw new InvalidOperationException($"The sample shop wrote {lines.Count} actions instead of {count}.");
     }
 }

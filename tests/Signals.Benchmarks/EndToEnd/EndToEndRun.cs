@@ -56,7 +56,7 @@ internal static class EndToEndRun
     private static async Task ReadAsync(Product product, string[] visitors, StringBuilder report)
     {
         var load = new ReadLoad(product.Endpoint, Product.Token,
-            index => $$"""{"service":"ecom_service","attribute_keys":{"domain_userid":["{{visitors[index % visitors.Length]}}"]}}""");
+            index => $$"""{"service":"ecom_service","attribute_keys":{"domain_userid":["{{visitors[index % visitors.Length]}}"]} }""");
         await load.RunAsync(connections: 16, WarmUp);
         report.AppendLine("| reads, connections | requests/s | p50 ms | p99 ms | p99.9 ms |").AppendLine("|--:|--:|--:|--:|--:|");
         foreach (var connections in new[] { 1, 8, 16, 32 })

@@ -1,4 +1,3 @@
-using System.Buffers.Text;
 using System.Text.Json;
 using BenchmarkDotNet.Attributes;
 using Signals.Engine.Attributes;
@@ -8,8 +7,9 @@ namespace Signals.Benchmarks.Engine;
 
 /// <summary>
 /// What the engine costs per event, beside two references over the same lines. Every operation is one web-shop event; a batch has
-/// as many as the local runtime takes. Each iteration gives the events new ids and positions, so that none is a repeat.
+/// as many as the local runtime takes. Each iteration is the next day: new ids, dates and positions, so that no event is a repeat.
 /// </summary>
+[InProcess]
 [MemoryDiagnoser]
 [InvocationCount(1)]
 [IterationCount(15)]
@@ -19,20 +19,21 @@ public class EngineBenchmarks
     private const int Events = 32_768;
     private const int BatchSize = 2_048;
 
+    private static readonly DateTimeOffset FirstDay = DateTimeOffset.UtcNow.AddDays(-90);
+
     private readonly int[] _ends = new int[AtomicColumns.Count];
-    private byte[][] _lines = [];
-    private int[] _idOffsets = [];
+    private ShopLine[] _lines = [];
     private LogRecord[][] _batches = [];
     private StreamingEngine _matching = null!;
     private StreamingEngine _other = null!;
     private long _sequence;
     private ulong _nextId;
+    private int _day;
 
     [GlobalSetup]
     public void Setup()
     {
-        _lines = SampleLines.Actions(Events);
-        _idOffsets = [.. _lines.Select(line => ColumnStart(line, AtomicColumns.EventId))];
+        _lines = [.. SampleLines.Actions(Events, FirstDay).Select(line => new ShopLine(line))];
         _matching = Engine(TutorialDefinitions.Both());
         _other = Engine(TutorialDefinitions.TasksOnly());
     }
@@ -40,17 +41,10 @@ public class EngineBenchmarks
     [IterationSetup]
     public void MakeEveryEventNew()
     {
-        Span<byte> digits = stackalloc byte[16];
-        for (var i = 0; i < _lines.Length; i++)
-        {
-            // The first half of the UUID: 8 digits, a dash, 4, a dash, 4.
-            Utf8Formatter.TryFormat(_nextId++, digits, out _, new System.Buffers.StandardFormat('x', 16));
-            var id = _lines[i].AsSpan(_idOffsets[i], 18);
-            digits[..8].CopyTo(id);
-            digits[8..12].CopyTo(id[9..]);
-            digits[12..].CopyTo(id[14..]);
-        }
-        _batches = [.. _lines.Select(line => new LogRecord(new LogPosition(0, _sequence++), LogRecordKind.EnrichedLine, line)).Chunk(BatchSize)];
+        _day++;
+        foreach (var line in _lines)
+            line.Renew(_nextId++, _day);
+        _batches = [.. _lines.Select(line => new LogRecord(new LogPosition(0, _sequence++), LogRecordKind.EnrichedLine, line.Bytes)).Chunk(BatchSize)];
     }
 
     [Benchmark(OperationsPerInvoke = Events, Description = "reference 1: split on tabs")]
@@ -58,7 +52,7 @@ public class EngineBenchmarks
     {
         var sum = 0;
         foreach (var line in _lines)
-            sum += References.Split(line, _ends);
+            sum += References.Split(line.Bytes, _ends);
         return sum;
     }
 
@@ -67,7 +61,7 @@ public class EngineBenchmarks
     {
         var sum = 0;
         foreach (var line in _lines)
-            sum += References.SplitAndWalk(line, _ends);
+            sum += References.SplitAndWalk(line.Bytes, _ends);
         return sum;
     }
 
@@ -87,12 +81,6 @@ public class EngineBenchmarks
 
     private static StreamingEngine Engine(TutorialDefinitions definitions) =>
         new(definitions, new MemoryProfileStore(), new NoBadRows(), TimeProvider.System, new StreamingMetrics());
-
-    private int ColumnStart(byte[] line, int column)
-    {
-        References.Split(line, _ends);
-        return _ends[column - 1] + 1;
-    }
 }
 
 /// <summary>The two references: what any reader of these lines has to do at least.</summary>
