@@ -17,7 +17,7 @@ namespace Signals.Benchmarks.Engine;
 public class EngineBenchmarks
 {
     private const int Events = 32_768;
-    private const int BatchSize = 2_048;
+    private const int BatchSize = 8_192;
 
     private static readonly DateTimeOffset FirstDay = DateTimeOffset.UtcNow.AddDays(-90);
 
