@@ -1,1 +1,15 @@
-return 0;
+using BenchmarkDotNet.Running;
+using Signals.Benchmarks.EndToEnd;
+
+return args switch
+{
+    ["e2e", .. var rest] => await EndToEndRun.RunAsync(rest),
+    ["memory", .. var rest] => await MemoryRun.RunAsync(rest),
+    _ => RunBenchmarks(args),
+};
+
+static int RunBenchmarks(string[] args)
+{
+    var summaries = BenchmarkSwitcher.FromAssembly(typeof(EndToEndRun).Assembly).Run(args);
+    return summaries.Any(summary => summary.HasCriticalValidationErrors) ? 1 : 0;
+}

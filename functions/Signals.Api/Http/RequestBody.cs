@@ -6,6 +6,8 @@ namespace Signals.Api.Http;
 /// <summary>A whole request body in a pooled buffer, bounded in size.</summary>
 public readonly struct RequestBody : IDisposable
 {
+    private const long LargestFirstBuffer = 64 * 1024;
+
     private readonly byte[] _buffer;
 
     private RequestBody(byte[] buffer, int length)
@@ -24,7 +26,8 @@ public readonly struct RequestBody : IDisposable
         if (context.Request.ContentLength > limit)
             throw TooLarge(limit);
 
-        var buffer = ArrayPool<byte>.Shared.Rent((int)(context.Request.ContentLength ?? 4096) + 1);
+        // A sender who only announces a large body gets no large buffer for it.
+        var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(context.Request.ContentLength ?? 4096, LargestFirstBuffer) + 1);
         var length = 0;
         try
         {

@@ -83,11 +83,13 @@ internal static class ColumnText
 
     private static int CountDigits(ReadOnlySpan<byte> text)
     {
-        var count = text.IndexOfAnyExceptInRange((byte)'0', (byte)'9');
-        return count < 0 ? text.Length : count;
+        var count = 0;
+        while (count < text.Length && (uint)(text[count] - '0') <= 9)
+            count++;
+        return count;
     }
 
-    // The rest of the JSON is read only when a definition asks for it.
-    private static bool HasBraces(ReadOnlySpan<byte> text) =>
+    /// <summary>Braces around it; the rest of the JSON is read only when a definition asks for it.</summary>
+    public static bool HasBraces(ReadOnlySpan<byte> text) =>
         text[0] == '{' && text[^1] == '}' || text.Trim((byte)' ') is [(byte)'{', .., (byte)'}'];
 }

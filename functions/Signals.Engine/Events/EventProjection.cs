@@ -19,17 +19,14 @@ namespace Signals.Engine.Events;
 /// </remarks>
 public sealed class EventProjection
 {
-    /// <summary>Highest entity index that can be asked for.</summary>
-    public const int MaxEntityIndex = 4095;
-
-    private const int StackWords = 256;
+    private const int StackWords = 32;
 
     private readonly (int Slot, int Column, AtomicColumnType Type)[] _atomics;
     private readonly ProjectionPlan _payload = new();
     private readonly ProjectionPlan _entities = new();
 
     /// <summary>Compiles properties. Their places in the list are the places of their values in the slots.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A column is not 0 to 130, or an entity index not 0 to <see cref="MaxEntityIndex"/>.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A column is not 0 to 130, or an entity index is negative.</exception>
     public EventProjection(IReadOnlyList<PropertyReference> properties)
     {
         Count = properties.Count;
@@ -46,7 +43,7 @@ public sealed class EventProjection
                     _payload.Add(payload.Schema, 0, payload.Path, slot);
                     break;
                 case EntityReference entity:
-                    ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)entity.Index, (uint)MaxEntityIndex, nameof(properties));
+                    ArgumentOutOfRangeException.ThrowIfNegative(entity.Index, nameof(properties));
                     _entities.Add(entity.Schema, entity.Index, entity.Path, slot);
                     break;
                 default:

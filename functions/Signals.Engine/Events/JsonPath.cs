@@ -2,7 +2,7 @@ namespace Signals.Engine.Events;
 
 /// <summary>
 /// A path into JSON data, in the subset of spec signals-api 2.3 and 14.3: member names and <c>[n]</c> indexes, with an
-/// optional leading <c>$.</c>; no wildcards, filters or quoted brackets.
+/// optional leading <c>$.</c> or <c>$</c>; no wildcards, filters or quoted brackets.
 /// </summary>
 public sealed class JsonPath : IEquatable<JsonPath>
 {
@@ -24,7 +24,7 @@ public sealed class JsonPath : IEquatable<JsonPath>
     public static bool TryParse(string text, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out JsonPath? path, out string error)
     {
         path = null;
-        var rest = text.StartsWith("$.", StringComparison.Ordinal) ? text[2..] : text.StartsWith("$[", StringComparison.Ordinal) ? text[1..] : text;
+        var rest = text.StartsWith("$.", StringComparison.Ordinal) ? text[2..] : text.StartsWith('$') ? text[1..] : text;
         var steps = new List<JsonPathStep>();
         foreach (var segment in rest.Split('.'))
         {

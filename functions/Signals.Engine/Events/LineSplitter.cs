@@ -9,6 +9,7 @@ namespace Signals.Engine.Events;
 internal static class LineSplitter
 {
     private const int Block = 64;
+    private const int Unrolled = 4;
     private const int Tabs = AtomicColumns.Count - 1;
 
     /// <summary>
@@ -67,19 +68,37 @@ internal static class LineSplitter
         return TabsAt(ref MemoryMarshal.GetReference(block), 0, ref bits);
     }
 
+    /// <summary>
+    /// Appends the offsets of the set bits. It writes four at a time, also where fewer are set, because a loop of unknown length
+    /// costs more than stores that are overwritten by the next block.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool TryAppend(ref int target, ref int count, ulong tabs, int offset)
     {
-        var found = BitOperations.PopCount(tabs);
-        if (count + found > Tabs)
+        if (tabs == 0)
+            return true;
+        var end = count + BitOperations.PopCount(tabs);
+        if (end > Tabs)
             return false;
-        ref var place = ref Unsafe.Add(ref target, count);
-        for (; tabs != 0; tabs &= tabs - 1)
+        var next = count;
+        for (; next < end && next <= Tabs - Unrolled; next += Unrolled)
         {
-            place = offset + BitOperations.TrailingZeroCount(tabs);
-            place = ref Unsafe.Add(ref place, 1);
+            ref var place = ref Unsafe.Add(ref target, next);
+            Append(ref place, ref tabs, offset);
+            Append(ref Unsafe.Add(ref place, 1), ref tabs, offset);
+            Append(ref Unsafe.Add(ref place, 2), ref tabs, offset);
+            Append(ref Unsafe.Add(ref place, 3), ref tabs, offset);
         }
-        count += found;
+        for (; next < end; next++)
+            Append(ref Unsafe.Add(ref target, next), ref tabs, offset);
+        count = end;
         return true;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Append(ref int place, ref ulong tabs, int offset)
+    {
+        place = offset + BitOperations.TrailingZeroCount(tabs);
+        tabs &= tabs - 1;
     }
 }

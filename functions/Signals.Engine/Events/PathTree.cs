@@ -10,126 +10,120 @@ namespace Signals.Engine.Events;
 /// </summary>
 internal sealed class PathTree
 {
-    private readonly List<Node> _nodes = [];
-
     /// <summary>Number of nodes; each is identified by a number below it.</summary>
-    public int Count => _nodes.Count;
+    public int Count { get; private set; }
 
     /// <summary>Adds a node without a parent: the <c>data</c> of an event or entity.</summary>
-    public int AddRoot()
-    {
-        _nodes.Add(new Node());
-        return _nodes.Count - 1;
-    }
+    public Node AddRoot() => new(Count++);
 
     /// <summary>Adds a path below a root; its value belongs into <paramref name="slot"/>.</summary>
-    public void Add(int root, JsonPath path, int slot)
+    public void Add(Node root, JsonPath path, int slot)
     {
         var node = root;
         foreach (var step in path.Steps)
-            node = _nodes[node].FindOrAdd(step, this);
-        _nodes[node].Slots = [.. _nodes[node].Slots, slot];
+            node = node.FindOrAdd(step, this);
+        node.AddSlot(slot);
     }
 
-    /// <summary>The node with a number.</summary>
-    public Node this[int node] => _nodes[node];
-
     /// <summary>One member or element.</summary>
-    internal sealed class Node
+    internal sealed class Node(int id)
     {
-        private Child[] _members = [];
+        private const int FirstBits = 2;
+
+        private readonly List<int> _slots = [];
+        private readonly Dictionary<string, Node> _members = new(StringComparer.Ordinal);
+        private readonly Dictionary<int, Node> _elements = [];
         private Bucket[] _buckets = [];
         private int _shift;
+        private int _longestName;
+
+        /// <summary>Its number in the tree.</summary>
+        public int Id { get; } = id;
 
         /// <summary>Slots that take the value itself.</summary>
-        public int[] Slots { get; set; } = [];
-
-        /// <summary>Wanted elements, in no order.</summary>
-        public (int Index, int Node)[] Elements { get; private set; } = [];
+        public ReadOnlySpan<int> Slots => CollectionsMarshal.AsSpan(_slots);
 
         /// <summary>Number of wanted members.</summary>
-        public int MemberCount => _members.Length;
+        public int MemberCount => _members.Count;
 
-        /// <summary>Finds the node of a member; -1 when nobody wants it.</summary>
+        /// <summary>Number of wanted elements.</summary>
+        public int ElementCount => _elements.Count;
+
+        /// <summary>Finds the node of a member; null when nobody wants it.</summary>
         /// <param name="name">First byte of the name; at least eight bytes can be read from there.</param>
         /// <param name="length">Length of the name.</param>
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        public int FindMember(ref byte name, int length)
+        public Node? FindMember(ref byte name, int length)
         {
             var head = Head(ref name, length);
             var buckets = _buckets;
             for (var i = Hash(head, length) >> _shift; ; i++)
             {
                 ref var bucket = ref buckets[i & (uint)(buckets.Length - 1)];
-                if (bucket.Node < 0)
-                    return -1;
+                if (bucket.Node is null)
+                    return null;
                 if (bucket.Head == head && bucket.Name.Length == length
                     && (length <= sizeof(ulong) || MemoryMarshal.CreateReadOnlySpan(ref name, length).SequenceEqual(bucket.Name)))
                     return bucket.Node;
             }
         }
 
-        /// <summary>Finds the node of a member whose name is written with escapes; -1 when nobody wants it.</summary>
-        public int FindEscapedMember(ReadOnlySpan<byte> escaped)
+        /// <summary>Finds the node of a member whose name is written with escapes; null when nobody wants it.</summary>
+        public Node? FindEscapedMember(ReadOnlySpan<byte> escaped)
         {
-            Span<byte> buffer = stackalloc byte[256];
-            foreach (var member in _members)
-            {
-                // An escape is at most six times as long as what it stands for.
-                if (escaped.Length > member.Name.Length * 6)
-                    continue;
-                var room = escaped.Length <= buffer.Length ? buffer : new byte[escaped.Length];
-                if (JsonText.TryUnescape(escaped, room, out var length) && room[..length].SequenceEqual(member.Name))
-                    return member.Node;
-            }
-            return -1;
+            // An escape is at most six times as long as what it stands for.
+            if (escaped.Length > _longestName * 6)
+                return null;
+            var room = escaped.Length <= 256 ? stackalloc byte[256] : new byte[escaped.Length];
+            return JsonText.TryUnescape(escaped, room, out var length) ? FindMember(ref MemoryMarshal.GetReference(room), length) : null;
         }
 
-        /// <summary>Finds the node of an element; -1 when nobody wants it.</summary>
-        public int FindElement(int index)
-        {
-            foreach (var element in Elements)
-                if (element.Index == index)
-                    return element.Node;
-            return -1;
-        }
+        /// <summary>Finds the node of an element; null when nobody wants it.</summary>
+        public Node? FindElement(int index) => _elements.GetValueOrDefault(index);
 
-        internal int FindOrAdd(JsonPathStep step, PathTree tree)
+        internal void AddSlot(int slot) => _slots.Add(slot);
+
+        internal Node FindOrAdd(JsonPathStep step, PathTree tree)
         {
             if (step.Member is null)
             {
-                if (FindElement(step.Index) is var element and >= 0)
-                    return element;
-                Elements = [.. Elements, (step.Index, tree.AddRoot())];
-                return Elements[^1].Node;
+                if (!_elements.TryGetValue(step.Index, out var element))
+                    _elements.Add(step.Index, element = tree.AddRoot());
+                return element;
             }
-            var name = Encoding.UTF8.GetBytes(step.Member);
-            foreach (var member in _members)
-                if (member.Name.AsSpan().SequenceEqual(name))
-                    return member.Node;
-            _members = [.. _members, new Child(name, tree.AddRoot())];
-            BuildBuckets();
-            return _members[^1].Node;
+            if (!_members.TryGetValue(step.Member, out var member))
+            {
+                _members.Add(step.Member, member = tree.AddRoot());
+                Insert(step.Member, member);
+            }
+            return member;
         }
 
-        private void BuildBuckets()
+        private void Insert(string name, Node member)
         {
-            var bits = 1;
-            while (1 << bits < _members.Length * 2)
-                bits++;
+            if (_members.Count * 2 <= _buckets.Length)
+            {
+                Place(name, member);
+                return;
+            }
+            var bits = _buckets.Length == 0 ? FirstBits : 33 - _shift;
             _shift = 32 - bits;
             _buckets = new Bucket[1 << bits];
-            _buckets.AsSpan().Fill(new Bucket(0, [], -1));
-            foreach (var member in _members)
-            {
-                var padded = new byte[Math.Max(member.Name.Length, sizeof(ulong))];
-                member.Name.CopyTo(padded, 0);
-                var head = Head(ref padded[0], member.Name.Length);
-                var i = Hash(head, member.Name.Length) >> _shift;
-                while (_buckets[i & (uint)(_buckets.Length - 1)].Node >= 0)
-                    i++;
-                _buckets[i & (uint)(_buckets.Length - 1)] = new Bucket(head, member.Name, member.Node);
-            }
+            foreach (var (known, node) in _members)
+                Place(known, node);
+        }
+
+        private void Place(string name, Node member)
+        {
+            var bytes = Encoding.UTF8.GetBytes(name);
+            var padded = new byte[Math.Max(bytes.Length, sizeof(ulong))];
+            bytes.CopyTo(padded, 0);
+            _longestName = Math.Max(_longestName, bytes.Length);
+            var head = Head(ref padded[0], bytes.Length);
+            var i = Hash(head, bytes.Length) >> _shift;
+            while (_buckets[i & (uint)(_buckets.Length - 1)].Node is not null)
+                i++;
+            _buckets[i & (uint)(_buckets.Length - 1)] = new Bucket(head, bytes, member);
         }
 
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -142,8 +136,6 @@ internal sealed class PathTree
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
         private static uint Hash(ulong head, int length) => (uint)((head + (uint)length) * 0x9E37_79B9_7F4A_7C15 >> 32);
 
-        private sealed record Child(byte[] Name, int Node);
-
-        private readonly record struct Bucket(ulong Head, byte[] Name, int Node);
+        private readonly record struct Bucket(ulong Head, byte[] Name, Node? Node);
     }
 }

@@ -3,7 +3,7 @@ namespace Signals.Engine.Events;
 /// <summary>The compiled form of the paths of a projection into one kind of JSON column.</summary>
 internal sealed class ProjectionPlan
 {
-    private readonly List<int[]> _rootsBySelector = [];
+    private readonly List<Roots> _rootsBySelector = [];
 
     /// <summary>The schemas that are wanted.</summary>
     public SchemaTable Schemas { get; } = new();
@@ -25,24 +25,33 @@ internal sealed class ProjectionPlan
     {
         var selector = Schemas.Add(schema);
         if (selector == _rootsBySelector.Count)
-            _rootsBySelector.Add([]);
-        var roots = _rootsBySelector[selector];
-        if (roots.Length <= index)
-        {
-            var known = roots.Length;
-            Array.Resize(ref roots, index + 1);
-            roots.AsSpan(known).Fill(SchemaTable.NoEntry);
-            _rootsBySelector[selector] = roots;
-        }
-        if (roots[index] < 0)
-            roots[index] = Paths.AddRoot();
-        Paths.Add(roots[index], path, slot);
+            _rootsBySelector.Add(new Roots());
+        Paths.Add(_rootsBySelector[selector].FindOrAdd(index, Paths), path, slot);
     }
 
-    /// <summary>The root for the n-th JSON that matches a selector; negative when that one is not wanted.</summary>
-    public int RootOf(int selector, int index)
+    /// <summary>The root for the n-th JSON that matches a selector; null when that one is not wanted.</summary>
+    public PathTree.Node? RootOf(int selector, int index) => _rootsBySelector[selector].Find(index);
+
+    /// <summary>The roots of one selector by index; the first few, which are nearly all, without a dictionary.</summary>
+    private sealed class Roots
     {
-        var roots = _rootsBySelector[selector];
-        return (uint)index < (uint)roots.Length ? roots[index] : SchemaTable.NoEntry;
+        private const int Direct = 16;
+
+        private readonly PathTree.Node?[] _first = new PathTree.Node?[Direct];
+        private readonly Dictionary<int, PathTree.Node> _further = [];
+
+        public PathTree.Node? Find(int index) => (uint)index < Direct ? _first[index] : _further.GetValueOrDefault(index);
+
+        public PathTree.Node FindOrAdd(int index, PathTree paths)
+        {
+            if (Find(index) is { } known)
+                return known;
+            var root = paths.AddRoot();
+            if (index < Direct)
+                _first[index] = root;
+            else
+                _further.Add(index, root);
+            return root;
+        }
     }
 }

@@ -158,7 +158,7 @@ internal ref struct ProjectionScan
         {
             var selector = _plan.Schemas.SelectorOf(entry);
             var root = _plan.RootOf(selector, _counts[selector]++);
-            if (root >= 0 && (end = ReadValue(offset, _plan.Paths[root], depth)) < 0)
+            if (root is not null && (end = ReadValue(offset, root, depth)) < 0)
                 return end;
         }
         return end == Unread ? _json.ValueEnd(offset, depth) : end;
@@ -173,7 +173,7 @@ internal ref struct ProjectionScan
                 var objectEnd = node.MemberCount > 0 ? ReadObject(offset + 1, node, depth + 1) : _json.ContainerEnd(offset + 1, depth + 1);
                 return Take(node, SlotKind.Object, offset, objectEnd);
             case (byte)'[':
-                var arrayEnd = node.Elements.Length > 0 ? ReadArray(offset + 1, node, depth + 1) : _json.ContainerEnd(offset + 1, depth + 1);
+                var arrayEnd = node.ElementCount > 0 ? ReadArray(offset + 1, node, depth + 1) : _json.ContainerEnd(offset + 1, depth + 1);
                 return Take(node, SlotKind.Array, offset, arrayEnd);
             case (byte)'"':
                 return TakeString(node, offset);
@@ -200,10 +200,10 @@ internal ref struct ProjectionScan
             var child = escaped
                 ? node.FindEscapedMember(_json.Slice(start, nameEnd))
                 : node.FindMember(ref _json.RefAt(start), nameEnd - start);
-            if (child >= 0 && SeeFirst(child))
+            if (child is not null && SeeFirst(child.Id))
             {
                 missing--;
-                offset = ReadValue(offset, _plan.Paths[child], depth);
+                offset = ReadValue(offset, child, depth);
             }
             else
                 offset = _json.ValueEnd(offset, depth);
@@ -220,13 +220,13 @@ internal ref struct ProjectionScan
         offset = _json.SkipSpace(offset);
         if (_json.At(offset) == ']')
             return offset + 1;
-        var missing = node.Elements.Length;
+        var missing = node.ElementCount;
         for (var index = 0; missing > 0; index++)
         {
             var child = node.FindElement(index);
-            if (child >= 0)
+            if (child is not null)
                 missing--;
-            offset = child >= 0 ? ReadValue(offset, _plan.Paths[child], depth) : _json.ValueEnd(offset, depth);
+            offset = child is not null ? ReadValue(offset, child, depth) : _json.ValueEnd(offset, depth);
             if (offset < 0)
                 return offset;
             offset = _json.SkipSpace(offset);

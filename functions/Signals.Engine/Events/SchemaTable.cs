@@ -14,7 +14,7 @@ internal sealed class SchemaTable
     /// <summary>No selector wants it.</summary>
     public const int NoEntry = -1;
 
-    private readonly List<SchemaSelector> _selectors = [];
+    private readonly Dictionary<SchemaSelector, int> _selectors = [];
     private readonly List<Entry> _entries = [];
     private int[] _buckets = [NoEntry];
 
@@ -26,25 +26,17 @@ internal sealed class SchemaTable
     /// <summary>The number of a selector, which is added when it is new.</summary>
     public int Add(SchemaSelector selector)
     {
-        var known = _selectors.IndexOf(selector);
-        if (known >= 0)
+        if (_selectors.TryGetValue(selector, out var known))
             return known;
-        _selectors.Add(selector);
-        AddEntry($"{selector.Vendor}/{selector.Name}", selector.MajorVersion, _selectors.Count - 1);
-        AddEntry($"{SchemaMember.Vendor}/{SchemaMember.NameOf(selector.Vendor, selector.Name)}", selector.MajorVersion, _selectors.Count - 1);
-        return _selectors.Count - 1;
+        var number = _selectors.Count;
+        _selectors.Add(selector, number);
+        AddEntry($"{selector.Vendor}/{selector.Name}", selector.MajorVersion, number);
+        AddEntry($"{SchemaMember.Vendor}/{SchemaMember.NameOf(selector.Vendor, selector.Name)}", selector.MajorVersion, number);
+        return number;
     }
 
     /// <summary>The first entry for a URI; negative when there is none.</summary>
-    public int Find(ReadOnlySpan<byte> uri)
-    {
-        if (!TrySplit(uri, out var key, out var model))
-            return NoEntry;
-        var entry = _buckets[Hash(key, model) & (uint)(_buckets.Length - 1)];
-        while (entry >= 0 && !Fits(entry, key, model))
-            entry = _entries[entry].NextInBucket;
-        return entry;
-    }
+    public int Find(ReadOnlySpan<byte> uri) => TrySplit(uri, out var key, out var model) ? FirstAlike(key, model) : NoEntry;
 
     /// <summary>The next entry that has the same URI; negative when there is none. Only canonical JSON makes two selectors alike.</summary>
     public int Next(int entry) => _entries[entry].NextAlike;
@@ -57,7 +49,9 @@ internal sealed class SchemaTable
     {
         key = default;
         model = 0;
-        var version = uri.LastIndexOf((byte)'/');
+        var version = uri.Length - 1;
+        while (version >= 0 && uri[version] != '/')
+            version--;
         if (version < 0 || !uri.StartsWith(UriStart))
             return false;
         foreach (var c in uri[(version + 1)..])
@@ -84,33 +78,41 @@ internal sealed class SchemaTable
     private void AddEntry(string key, int model, int selector)
     {
         var entry = new Entry(Encoding.UTF8.GetBytes("iglu:" + key), model, selector);
-        for (var i = 0; i < _entries.Count; i++)
-            if (_entries[i].NextAlike < 0 && Fits(i, entry.Key, model))
-            {
-                _entries[i] = _entries[i] with { NextAlike = _entries.Count };
-                _entries.Add(entry);
-                return;
-            }
+        var alike = FirstAlike(entry.Key, model);
+        if (alike >= 0)
+        {
+            // It comes second in a chain whose first is found through the buckets.
+            entry = entry with { NextAlike = _entries[alike].NextAlike };
+            _entries[alike] = _entries[alike] with { NextAlike = _entries.Count };
+            _entries.Add(entry with { IsAlike = true });
+            return;
+        }
         _entries.Add(entry);
-        BuildBuckets();
+        if (_entries.Count * 2 <= _buckets.Length)
+        {
+            Place(_entries.Count - 1);
+            return;
+        }
+        _buckets = new int[_buckets.Length * 4];
+        _buckets.AsSpan().Fill(NoEntry);
+        for (var i = 0; i < _entries.Count; i++)
+            if (!_entries[i].IsAlike)
+                Place(i);
     }
 
-    private void BuildBuckets()
+    private int FirstAlike(ReadOnlySpan<byte> key, int model)
     {
-        var size = 2;
-        while (size < _entries.Count * 2)
-            size *= 2;
-        _buckets = new int[size];
-        _buckets.AsSpan().Fill(NoEntry);
-        var following = _entries.Select(entry => entry.NextAlike).ToHashSet();
-        for (var i = 0; i < _entries.Count; i++)
-        {
-            if (following.Contains(i))
-                continue;
-            ref var bucket = ref _buckets[Hash(_entries[i].Key, _entries[i].Model) & (uint)(size - 1)];
-            _entries[i] = _entries[i] with { NextInBucket = bucket };
-            bucket = i;
-        }
+        var entry = _buckets[Hash(key, model) & (uint)(_buckets.Length - 1)];
+        while (entry >= 0 && !Fits(entry, key, model))
+            entry = _entries[entry].NextInBucket;
+        return entry;
+    }
+
+    private void Place(int entry)
+    {
+        ref var bucket = ref _buckets[Hash(_entries[entry].Key, _entries[entry].Model) & (uint)(_buckets.Length - 1)];
+        _entries[entry] = _entries[entry] with { NextInBucket = bucket };
+        bucket = entry;
     }
 
     // The last eight bytes of "iglu:vendor/name" tell most schemas apart.
@@ -126,5 +128,7 @@ internal sealed class SchemaTable
         public int NextAlike { get; init; } = NoEntry;
 
         public int NextInBucket { get; init; } = NoEntry;
+
+        public bool IsAlike { get; init; }
     }
 }

@@ -7,8 +7,6 @@ namespace Signals.Acceptance.Harness;
 [Collection(RuntimeCollection.Name)]
 public abstract class RuntimeTests(LocalRuntime runtime)
 {
-    private const string Seen = "seen";
-
     /// <summary>The API of the running product.</summary>
     protected SignalsClient Client => runtime.Client;
 
@@ -30,11 +28,11 @@ public abstract class RuntimeTests(LocalRuntime runtime)
     {
         var group = Unique("group");
         var user = Unique("user");
-        await Client.PutGroupAsync(Group(group, 1, "user_id", [.. attributes, Attribute(Seen, "int64", "counter")]));
+        await Client.PutGroupAsync(Group(group, 1, "user_id", attributes));
         foreach (var line in events)
             line["user_id"] = user;
         await Client.SendEventsAsync(events);
-        await Client.AwaitValueAsync(group, 1, "user_id", user, Seen, $"{events.Select(line => line["event_id"]).Distinct().Count()}");
+        await Client.AwaitProcessedAsync();
         string[] names = [.. attributes.Select(attribute => $"{attribute["name"]}")];
         var read = await Client.ReadGroupAsync(group, 1, "user_id", [user], names);
         return [.. names.Select(name => read[name]![0]?.ToJsonString() ?? "null")];

@@ -84,6 +84,13 @@ public sealed class SignalsClient(HttpClient http, Func<string> output)
         return Accepted(await SendAsync(request), "/enriched").Json;
     }
 
+    /// <summary>Returns once the streaming engine has finished everything that was sent so far.</summary>
+    public Task AwaitProcessedAsync(TimeSpan? deadline = null) => Eventually.ReadAsync(
+        async () => (await GetAsync("/health/ready"))["waiting"]!.ToJsonString(),
+        waiting => !waiting.Any(c => c is >= '1' and <= '9'),
+        "no records to be waiting",
+        deadline);
+
     /// <summary>Reads one attribute of one identifier until it has the value.</summary>
     public Task<string> AwaitValueAsync(string group, int version, string key, string identifier, string attribute, string expectedJson, TimeSpan? deadline = null) =>
         Eventually.ReadAsync(

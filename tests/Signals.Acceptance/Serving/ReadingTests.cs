@@ -174,7 +174,6 @@ public sealed class ReadingTests(LocalRuntime runtime) : RuntimeTests(runtime)
         """{"service":"{service}","attribute_keys":{"user_id":"u"}}""",
         """{"service":"{service}","attribute_keys":{"user_id":[7]}}""",
         """{"service":"no_such_service","attribute_keys":{"user_id":["u"]}}""",
-        """{"attributes":[],"attribute_keys":{"user_id":["u"]}}""",
         """{"attributes":"a_v1:b","attribute_keys":{"user_id":["u"]}}""",
         "[]", "7",
     ];

@@ -16,6 +16,7 @@ public sealed partial class StructureTests
         ["Events"] = [],
         ["Definitions"] = ["Events"],
         ["Attributes"] = ["Events", "Definitions"],
+        ["Interventions"] = ["Events", "Definitions", "Attributes"],
         ["Access"] = [],
     };
 

@@ -114,9 +114,21 @@ public sealed class EventProjectionTests
             .WithEntity("com.acme", "product", "1-0-1", """{"id":"d"}""")
             .WithDerivedEntity("com.acme", "product", "1-0-0", """{"id":"e"}""").Build();
 
-        var values = Read(line, [.. Enumerable.Range(0, 4).Select(index => new EntityReference(Product, index, Path("id")))]);
+        var values = Read(line, [.. Enumerable.Range(0, 4).Append(int.MaxValue).Select(index => new EntityReference(Product, index, Path("id")))]);
 
-        Assert.Equal([(SlotKind.Text, "a"), (SlotKind.Text, "d"), (SlotKind.Text, "e"), (SlotKind.Missing, "")], values);
+        Assert.Equal([(SlotKind.Text, "a"), (SlotKind.Text, "d"), (SlotKind.Text, "e"), (SlotKind.Missing, ""), (SlotKind.Missing, "")], values);
+    }
+
+    [Fact]
+    public void Any_of_many_entities_is_found()
+    {
+        var builder = new EnrichedLineBuilder();
+        for (var i = 0; i < 100; i++)
+            builder.WithEntity("com.acme", "product", "1-0-0", $$"""{"id":"{{i}}"}""");
+
+        var values = Read(builder.Build(), [.. Enumerable.Range(0, 101).Select(index => new EntityReference(Product, index, Path("id")))]);
+
+        Assert.Equal([.. Enumerable.Range(0, 100).Select(index => index.ToString()), ""], values.Select(value => value.Text));
     }
 
     [Fact]
@@ -168,6 +180,23 @@ public sealed class EventProjectionTests
             .WithEvent("com.acme", "bought", "1-0-0", "{" + string.Join(',', names.Select((name, i) => $"\"{name}\":{i}")) + "}").Build();
 
         Assert.Equal(names.Select((_, i) => i.ToString()), Read(line, [.. names.Select(name => new EventReference(Bought, Path(name)))]).Select(value => value.Text));
+    }
+
+    [Fact]
+    public void A_projection_of_very_many_properties_is_compiled_and_used()
+    {
+        var properties = new List<PropertyReference>();
+        for (var i = 0; i < 5_000; i++)
+        {
+            properties.Add(new EventReference(Bought, Path($"member_{i}.a[{i}]")));
+            properties.Add(new EntityReference(new SchemaSelector("com.acme", $"entity_{i}", 1), i, Path("a")));
+        }
+        var line = new EnrichedLineBuilder().WithEvent("com.acme", "bought", "1-0-0", """{"member_2":{"a":[0,1,2]},"m\u0065mber_1":{"a":[0,1,2]}}""")
+            .WithEntity("com.acme", "entity_0", "1-0-0", """{"a":"x"}""").Build();
+
+        var found = Read(line, properties).Where(value => value.Kind != SlotKind.Missing).Select(value => value.Text);
+
+        Assert.Equal(["x", "1", "2"], found);
     }
 
     [Theory]
@@ -243,7 +272,6 @@ public sealed class EventProjectionTests
     {
         Assert.Throws<ArgumentOutOfRangeException>(() => new EventProjection([new AtomicReference(131)]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new EventProjection([new AtomicReference(-1)]));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new EventProjection([new EntityReference(Product, 4096, Path("x"))]));
         Assert.Throws<ArgumentOutOfRangeException>(() => new EventProjection([new EntityReference(Product, -1, Path("x"))]));
     }
 
