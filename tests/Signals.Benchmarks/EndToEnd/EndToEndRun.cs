@@ -41,7 +41,7 @@ internal static class EndToEndRun
     {
         var watch = Stopwatch.StartNew();
         var replay = await ChildProcess.RunAsync(
-            "dotnet", [RepositoryLayout.Application, "replay", file, "--target", product.Address], Path.GetTempPath(), deadline: TimeSpan.FromMinutes(30));
+            "dotnet", [RepositoryLayout.Application, "replay", file, "--to", product.Address], Path.GetTempPath(), deadline: TimeSpan.FromMinutes(30));
         if (replay.ExitCode != 0)
             throw new InvalidOperationException($"replay ended with {replay.ExitCode}:\n{replay.Output}\n{replay.Errors}");
         var accepted = watch.Elapsed;
