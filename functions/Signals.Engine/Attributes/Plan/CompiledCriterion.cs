@@ -67,7 +67,7 @@ internal sealed class CompiledCriterion
         if (_operator is EventOperator.Less or EventOperator.Greater or EventOperator.LessOrEqual or EventOperator.GreaterOrEqual)
             return false;
         var elements = new List<ScalarValue>();
-        _source.ReadElements(line, slots, elements);
+        _source.ReadElements(line, slots, int.MaxValue, elements);
         return _operator == EventOperator.NotEqual
             ? elements.TrueForAll(element => HoldsFor(element))
             : elements.Exists(element => HoldsFor(element));

@@ -117,6 +117,12 @@ internal sealed record KeyStep(KeyPlan Plan, int IdentifierSlot, int IdentifierC
 /// <summary>What events of one type do to one definition.</summary>
 internal sealed class DefinitionStep
 {
+    /// <summary>Longer texts are cut to this many UTF-16 code units before they are kept: a profile must stay small.</summary>
+    public const int MaxTextLength = 4_096;
+
+    /// <summary>Objects whose JSON is longer than this cannot be used.</summary>
+    public const int MaxObjectLength = 16_384;
+
     private readonly (int[] Slots, byte[][] Ids)? _specifications;
 
     public DefinitionStep(DefinitionPlan definition, AttributeDefinition attribute, bool matchesByType, SlotAllocator slots)
@@ -155,7 +161,16 @@ internal sealed class DefinitionStep
     {
         if (Definition.Aggregation.Numeric)
             return ValueCoercion.TryNumber(value, out var number) ? number : default;
-        return value.Kind == ScalarKind.Json && Definition.Aggregation.TakesElements ? default : ValueCoercion.Coerce(value, ObservedType);
+        if (value.Kind == ScalarKind.Json && (Definition.Aggregation.TakesElements || value.Text.Length > MaxObjectLength))
+            return default;
+        return ValueCoercion.Coerce(value.Kind == ScalarKind.Text ? Cut(value) : value, ObservedType);
+    }
+
+    private static ScalarValue Cut(in ScalarValue value)
+    {
+        if (value.Text.Length <= MaxTextLength)
+            return value;
+        return ScalarValue.Of(value.Text[..(char.IsHighSurrogate(value.Text[MaxTextLength - 1]) ? MaxTextLength - 1 : MaxTextLength)]);
     }
 
     private bool HasSpecification(ReadOnlySpan<byte> line, ReadOnlySpan<SlotValue> slots)

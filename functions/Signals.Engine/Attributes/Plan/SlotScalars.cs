@@ -21,12 +21,12 @@ internal static class SlotScalars
         _ => default,
     };
 
-    /// <summary>Adds the scalar elements of an array slot.</summary>
-    public static void ReadElements(SlotValue slot, ReadOnlySpan<byte> line, List<ScalarValue> elements)
+    /// <summary>Adds the scalar elements of an array slot, at most <paramref name="limit"/> of them.</summary>
+    public static void ReadElements(SlotValue slot, ReadOnlySpan<byte> line, int limit, List<ScalarValue> elements)
     {
         var reader = new Utf8JsonReader(slot.Bytes(line), ReaderOptions);
         reader.Read();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        while (elements.Count < limit && reader.Read() && reader.TokenType != JsonTokenType.EndArray)
         {
             var element = ReadElement(ref reader);
             if (!element.IsMissing)

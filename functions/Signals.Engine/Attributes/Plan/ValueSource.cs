@@ -33,10 +33,10 @@ internal sealed class ValueSource
         return PartOf(value, _datePart);
     }
 
-    /// <summary>Adds the scalar elements of the array that the event holds here.</summary>
-    public void ReadElements(ReadOnlySpan<byte> line, ReadOnlySpan<SlotValue> slots, List<ScalarValue> elements)
+    /// <summary>Adds the scalar elements of the array that the event holds here, at most <paramref name="limit"/> of them.</summary>
+    public void ReadElements(ReadOnlySpan<byte> line, ReadOnlySpan<SlotValue> slots, int limit, List<ScalarValue> elements)
     {
-        SlotScalars.ReadElements(slots[_slots[0]], line, elements);
+        SlotScalars.ReadElements(slots[_slots[0]], line, limit, elements);
         for (var i = elements.Count - 1; _datePart is not null && i >= 0; i--)
         {
             elements[i] = PartOf(elements[i], _datePart);

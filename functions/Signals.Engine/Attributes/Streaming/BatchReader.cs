@@ -11,6 +11,9 @@ internal sealed class BatchReader
     /// <summary>Longer identifiers identify nobody (spec signals-api 14.1).</summary>
     public const int MaxIdentifierLength = 512;
 
+    /// <summary>Most elements of one array that are observed.</summary>
+    public const int MaxElements = 1_000;
+
     private const int MaxLongDigits = 18;
 
     private readonly int[] _ends = new int[AtomicColumns.Count];
@@ -84,7 +87,8 @@ internal sealed class BatchReader
             batch.AddVisit(key.Plan, identifier[..length], firstUpdate);
             _visited.Add(key);
         }
-        AddCompanions(enriched.Line, typePlan, batch, identifier);
+        if (begun)
+            AddCompanions(enriched.Line, typePlan, batch, identifier);
     }
 
     /// <summary>Puts the profiles at hand that the watchers of what was updated want, unless the event updates them anyway.</summary>
@@ -118,7 +122,7 @@ internal sealed class BatchReader
         if (!step.Definition.Aggregation.TakesElements)
             return;
         _elements.Clear();
-        source.ReadElements(line, _slots, _elements);
+        source.ReadElements(line, _slots, MaxElements, _elements);
         foreach (var element in CollectionsMarshal.AsSpan(_elements))
             AddUpdate(step, element, batch);
     }

@@ -10,6 +10,8 @@ namespace Signals.Engine.Attributes;
 /// <param name="start">Position of its first record.</param>
 internal sealed class EventBatch(LogPosition start)
 {
+    private const int MaxUpdates = 250_000;
+
     private readonly List<BatchEvent> _events = [];
     private readonly List<Visit> _visits = [];
     private readonly List<Update> _updates = [];
@@ -39,6 +41,9 @@ internal sealed class EventBatch(LogPosition start)
 
     /// <summary>Adds an update to the visit that is being collected.</summary>
     public void AddUpdate(DefinitionPlan definition, in ScalarValue value) => _updates.Add(new Update(definition, value));
+
+    /// <summary>Whether it has as many updates as should be in memory at once.</summary>
+    public bool IsFull => _updates.Count >= MaxUpdates;
 
     /// <summary>Number of updates so far; where the next visit's updates begin.</summary>
     public int UpdateCount => _updates.Count;

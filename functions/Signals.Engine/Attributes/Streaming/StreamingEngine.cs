@@ -19,7 +19,12 @@ public sealed record StreamingEngineOptions
 /// <param name="Duplicate">Events that every profile they touch had seen before.</param>
 /// <param name="Bad">Bad rows.</param>
 /// <param name="Late">Of the valid events, those that reached the collector more than 60 s after they happened.</param>
-public readonly record struct BatchResult(int Records, int Applied, int Duplicate, int Bad, int Late);
+public readonly record struct BatchResult(int Records, int Applied, int Duplicate, int Bad, int Late)
+{
+    /// <summary>What became of two batches together.</summary>
+    public static BatchResult operator +(BatchResult left, BatchResult right) => new(
+        left.Records + right.Records, left.Applied + right.Applied, left.Duplicate + right.Duplicate, left.Bad + right.Bad, left.Late + right.Late);
+}
 
 /// <summary>
 /// The streaming engine: takes batches of the event log and keeps the Profiles Store up to date. Exactly once, because a
@@ -57,16 +62,26 @@ public sealed class StreamingEngine
     /// <summary>
     /// Processes a batch of one partition, in order: (1) read the records under the plan in force, (2) load the profiles they
     /// touch, (3) fold, event by event, with the watcher looking on, (4) write the profiles, folding again where another writer
-    /// was faster, (5) hand out the watcher's messages, (6) keep the bad rows. When it returns, everything is durable; when it throws, repeating the batch is safe.
+    /// was faster, (5) hand out the watcher's messages, (6) keep the bad rows. Records that update unusually much are processed
+    /// in several rounds. When it returns, everything is durable; when it throws, repeating the batch is safe.
     /// </summary>
     public async ValueTask<BatchResult> ProcessAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken)
     {
         var plan = PlanInForce();
-        var batch = new EventBatch(records.Count > 0 ? records[0].Position : default);
+        var result = default(BatchResult);
+        while (result.Records < records.Count)
+            result += await ProcessRoundAsync(records, result.Records, plan, cancellationToken);
+        return result;
+    }
+
+    private async ValueTask<BatchResult> ProcessRoundAsync(
+        IReadOnlyList<LogRecord> records, int first, StreamPlan plan, CancellationToken cancellationToken)
+    {
+        var batch = new EventBatch(records[first].Position);
         var badRows = new List<StoredBadRow>();
         var now = _time.GetUtcNow();
 
-        var times = Read(records, plan, now, batch, badRows);
+        var times = Read(records, first, plan, now, batch, badRows);
         await LoadAsync(batch.Profiles, batch, fromCache: true, EventTime.From(now), cancellationToken);
         var watch = plan.Watch?.Start(batch, EventTime.From(now));
         Fold(batch, watch, EventTime.From(now));
@@ -75,7 +90,7 @@ public sealed class StreamingEngine
         if (badRows.Count > 0)
             await _badRows.AppendAsync(badRows, cancellationToken);
 
-        var result = Summarize(records.Count, badRows.Count, batch, times);
+        var result = Summarize(badRows.Count, batch, times);
         _metrics.Record(result, times, EventTime.From(_time.GetUtcNow()));
         return result;
     }
@@ -89,12 +104,13 @@ public sealed class StreamingEngine
         return plan;
     }
 
+    /// <summary>Reads records until there is no more, or the batch is full.</summary>
     private static List<EventTimes> Read(
-        IReadOnlyList<LogRecord> records, StreamPlan plan, DateTimeOffset now, EventBatch batch, List<StoredBadRow> badRows)
+        IReadOnlyList<LogRecord> records, int first, StreamPlan plan, DateTimeOffset now, EventBatch batch, List<StoredBadRow> badRows)
     {
         var reader = new BatchReader();
-        var times = new List<EventTimes>(records.Count);
-        for (var i = 0; i < records.Count; i++)
+        var times = new List<EventTimes>(records.Count - first);
+        for (var i = first; i < records.Count && !batch.IsFull; i++)
             if (reader.Read(records[i], plan, now, batch, badRows, out var eventTimes) == BatchReader.Outcome.Event)
                 times.Add(eventTimes);
         return times;
@@ -224,14 +240,14 @@ public sealed class StreamingEngine
                 _cache.Put(profile.Key, stored);
     }
 
-    private static BatchResult Summarize(int records, int bad, EventBatch batch, List<EventTimes> times)
+    private static BatchResult Summarize(int bad, EventBatch batch, List<EventTimes> times)
     {
         var isNew = new bool[batch.Events.Length];
         foreach (ref readonly var visit in batch.Visits)
             isNew[visit.Event] |= visit.Admission == Admission.Apply;
         var repeated = isNew.Count(applied => !applied);
         var late = times.Count(time => time.CollectorTime.UnixMicroseconds - time.Time.UnixMicroseconds > LateAfter.TotalMicroseconds);
-        return new BatchResult(records, records - bad - repeated, repeated, bad, late);
+        return new BatchResult(times.Count + bad, times.Count - repeated, repeated, bad, late);
     }
 }
 
