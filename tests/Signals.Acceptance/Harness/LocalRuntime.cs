@@ -15,9 +15,15 @@ public sealed class LocalRuntime : IAsyncLifetime, IAsyncDisposable
 
     private static readonly TimeSpan StartDeadline = TimeSpan.FromSeconds(60);
 
-    private readonly string _data = Directory.CreateTempSubdirectory("signals-acceptance-").FullName;
+    private readonly string _data;
+    private readonly bool _ownsData;
     private ChildProcess? _process;
     private HttpClient? _http;
+
+    /// <summary>Makes one with a data folder of its own.</summary>
+    public LocalRuntime() => (_data, _ownsData) = (Directory.CreateTempSubdirectory("signals-acceptance-").FullName, true);
+
+    private LocalRuntime(string data) => _data = data;
 
     /// <summary>Where it listens, without a trailing slash.</summary>
     public string Address { get; } = $"http://127.0.0.1:{FreePort()}";
@@ -35,12 +41,10 @@ public sealed class LocalRuntime : IAsyncLifetime, IAsyncDisposable
     public int ProcessId => _process?.Id ?? throw new InvalidOperationException("Not started.");
 
     /// <summary>Starts one; for tests that do not share a fixture.</summary>
-    public static async Task<LocalRuntime> StartAsync()
-    {
-        var runtime = new LocalRuntime();
-        await runtime.InitializeAsync();
-        return runtime;
-    }
+    public static Task<LocalRuntime> StartAsync() => StartAsync(new LocalRuntime());
+
+    /// <summary>Starts a second one on the data of this one.</summary>
+    public Task<LocalRuntime> StartBesideAsync() => StartAsync(new LocalRuntime(_data));
 
     /// <inheritdoc />
     public async Task InitializeAsync()
@@ -57,18 +61,32 @@ public sealed class LocalRuntime : IAsyncLifetime, IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the process as a crash would.</summary>
+    public async Task CrashAsync()
+    {
+        _process!.Kill();
+        await StopAsync();
+    }
+
+    /// <summary>Stops the process in good order.</summary>
+    public async Task StopAsync()
+    {
+        if (_process is not null)
+            await _process.DisposeAsync();
+        _process = null;
+    }
+
     /// <summary>Ends the process as a crash would and starts it again on the same data.</summary>
     public async Task CrashAndRestartAsync()
     {
-        _process!.Kill();
-        await _process.DisposeAsync();
+        await CrashAsync();
         await StartProcessAsync();
     }
 
     /// <summary>Stops the process in good order and starts it again on the same data.</summary>
     public async Task RestartAsync()
     {
-        await _process!.DisposeAsync();
+        await StopAsync();
         await StartProcessAsync();
     }
 
@@ -81,11 +99,16 @@ public sealed class LocalRuntime : IAsyncLifetime, IAsyncDisposable
     /// <inheritdoc cref="IAsyncLifetime.DisposeAsync" />
     public async Task DisposeAsync()
     {
-        if (_process is not null)
-            await _process.DisposeAsync();
-        _process = null;
+        await StopAsync();
         _http?.Dispose();
-        Directory.Delete(_data, recursive: true);
+        if (_ownsData)
+            Directory.Delete(_data, recursive: true);
+    }
+
+    private static async Task<LocalRuntime> StartAsync(LocalRuntime runtime)
+    {
+        await runtime.InitializeAsync();
+        return runtime;
     }
 
     private async Task StartProcessAsync()

@@ -11,7 +11,11 @@ public sealed class SampleShop
 {
     private const double EventsPerSession = 8.5;
     private const double LongestLatenessMinutes = 36 * 60;
+
+    /// <summary>Lines that may be repeated: trackers and brokers send again what they sent minutes ago.</summary>
     private const int RememberedLines = 512;
+
+    private static readonly TimeSpan LongestRepeat = TimeSpan.FromMinutes(15);
 
     /// <summary>How much the most frequent visitors stand out: the offset of the Zipf-Mandelbrot law.</summary>
     private const double FrequencyOffset = 50;
@@ -27,7 +31,9 @@ public sealed class SampleShop
     private readonly SampleShopOptions _options;
     private readonly PriorityQueue<ShopSession, (long, long)> _sessions = new();
     private readonly int[] _visits;
-    private readonly ArrayBufferWriter<byte>[] _remembered = [.. Enumerable.Range(0, RememberedLines).Select(_ => new ArrayBufferWriter<byte>())];
+    private readonly (EventTime Collected, ArrayBufferWriter<byte> Line)[] _remembered =
+        [.. Enumerable.Range(0, RememberedLines).Select(_ => (default(EventTime), new ArrayBufferWriter<byte>()))];
+
     private readonly ShopEventWriter _writer = new();
     private readonly MalformedLine _malformed = new();
     private readonly double _microsecondsBetweenSessions;
@@ -71,27 +77,27 @@ public sealed class SampleShop
         var fate = _random.NextDouble();
         if (fate < _options.DuplicateShare && _totals.Events > 0)
         {
-            line = _remembered[_random.Below((int)Math.Min(_totals.Events, RememberedLines))].WrittenSpan;
+            line = ChooseRemembered();
             _totals = _totals with { Lines = _totals.Lines + 1, Duplicates = _totals.Duplicates + 1 };
             return true;
         }
-        line = WriteEvent(out var late);
+        line = WriteEvent(out var collected, out var late);
         if (fate >= 1 - _options.MalformedShare)
         {
             line = _malformed.Spoil(line, ref _random);
             _totals = _totals with { Lines = _totals.Lines + 1, Malformed = _totals.Malformed + 1 };
             return true;
         }
-        Remember(line);
+        Remember(line, collected);
         _totals = _totals with { Lines = _totals.Lines + 1, Events = _totals.Events + 1, Late = _totals.Late + (late ? 1 : 0) };
         return true;
     }
 
-    private ReadOnlySpan<byte> WriteEvent(out bool late)
+    private ReadOnlySpan<byte> WriteEvent(out EventTime collected, out bool late)
     {
         var (session, action) = NextAction();
         var happened = session.Now;
-        var collected = Later(happened, 40_000 + (long)_random.Exponential(300_000));
+        collected = Later(happened, 40_000 + (long)_random.Exponential(300_000));
         late = _random.Chance(_options.LateShare);
         if (late)
         {
@@ -134,11 +140,23 @@ public sealed class SampleShop
         return Math.Min((int)rank, _seen - 1);
     }
 
-    private void Remember(ReadOnlySpan<byte> line)
+    private void Remember(ReadOnlySpan<byte> line, EventTime collected)
     {
-        var place = _remembered[_totals.Events % RememberedLines];
-        place.ResetWrittenCount();
-        place.Write(line);
+        ref var place = ref _remembered[_totals.Events % RememberedLines];
+        place.Collected = collected;
+        place.Line.ResetWrittenCount();
+        place.Line.Write(line);
+    }
+
+    private ReadOnlySpan<byte> ChooseRemembered()
+    {
+        var newest = _totals.Events - 1;
+        var oldest = Math.Max(0, newest - RememberedLines + 1);
+        var notBefore = Later(_remembered[newest % RememberedLines].Collected, -(long)LongestRepeat.TotalMicroseconds);
+        var chosen = oldest + _random.Below((int)(newest - oldest + 1));
+        while (_remembered[chosen % RememberedLines].Collected < notBefore)
+            chosen += _random.Below((int)(newest - chosen)) + 1;
+        return _remembered[chosen % RememberedLines].Line.WrittenSpan;
     }
 
     private static EventTime Later(EventTime time, long microseconds) => new(time.UnixMicroseconds + microseconds);
