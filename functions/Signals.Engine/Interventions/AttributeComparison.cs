@@ -11,19 +11,18 @@ internal sealed class AttributeComparison
     private readonly AttributeOperator _operator;
     private readonly ScalarValue[] _operands;
     private readonly bool _operandIsList;
-    private readonly Regex? _pattern;
+    private readonly LikePattern? _like;
+    private readonly Regex? _regex;
 
     public AttributeComparison(AttributeOperator comparison, JsonElement? value)
     {
         _operator = comparison;
         _operands = CompiledCriterion.OperandsOf(value);
         _operandIsList = value is { ValueKind: JsonValueKind.Array };
-        _pattern = comparison switch
-        {
-            AttributeOperator.Like or AttributeOperator.NotLike => TextPattern.Like(_operands[0].ToString()),
-            AttributeOperator.RegexLike or AttributeOperator.NotRegexLike => TextPattern.RegularExpression(_operands[0].ToString()),
-            _ => null,
-        };
+        if (comparison is AttributeOperator.Like or AttributeOperator.NotLike)
+            _like = new LikePattern(_operands[0].ToString());
+        else if (comparison is AttributeOperator.RegexLike or AttributeOperator.NotRegexLike)
+            _regex = TextPattern.RegularExpression(_operands[0].ToString());
     }
 
     /// <summary>Whether the value fulfils the condition. Without a value only <c>is null</c> does.</summary>
@@ -49,8 +48,10 @@ internal sealed class AttributeComparison
         AttributeOperator.Greater => Comparison.TryCompare(value, _operands[0], out var order) && order > 0,
         AttributeOperator.LessOrEqual => Comparison.TryCompare(value, _operands[0], out var order) && order <= 0,
         AttributeOperator.GreaterOrEqual => Comparison.TryCompare(value, _operands[0], out var order) && order >= 0,
-        AttributeOperator.Like or AttributeOperator.RegexLike => TextPattern.Matches(_pattern!, value.ToString()),
-        AttributeOperator.NotLike or AttributeOperator.NotRegexLike => !TextPattern.Matches(_pattern!, value.ToString()),
+        AttributeOperator.Like => _like!.Matches(value.ToString()),
+        AttributeOperator.NotLike => !_like!.Matches(value.ToString()),
+        AttributeOperator.RegexLike => TextPattern.Matches(_regex!, value.ToString()),
+        AttributeOperator.NotRegexLike => !TextPattern.Matches(_regex!, value.ToString()),
         _ => throw new InvalidOperationException($"Unknown operator {_operator}."),
     };
 
