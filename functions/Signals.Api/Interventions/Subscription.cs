@@ -16,6 +16,7 @@ internal sealed class Subscription(
     private TaskCompletionSource? _wake;
     private SubscriptionEnd? _end;
     private int _waitingBytes;
+    private long _skipThrough;
     private long _writingSince;
 
     /// <summary>What it listens to.</summary>
@@ -32,7 +33,7 @@ internal sealed class Subscription(
     {
         lock (_gate)
         {
-            if (_end is not null || !(_recent ??= new()).Add(message.InterventionId))
+            if (_end is not null || message.Sequence <= _skipThrough || !(_recent ??= new()).Add(message.InterventionId))
                 return;
             message.Watch?.Offered();
             Enqueue(message);
@@ -47,6 +48,13 @@ internal sealed class Subscription(
     {
         lock (_gate)
             return (_recent ??= new()).Add(interventionId);
+    }
+
+    /// <summary>Ignores what is offered up to a place in the outbox: the client has had it, or gets it by another way.</summary>
+    public void Skip(long throughSequence)
+    {
+        lock (_gate)
+            _skipThrough = throughSequence;
     }
 
     /// <summary>Has a keep-alive comment written if nothing is on its way, and cuts a reader off who has taken nothing for too long.</summary>

@@ -97,7 +97,7 @@ internal sealed partial class SubscriptionEndpoint(
             return await subscription.WriteAsync((byte[])[.. EventStreamFrame.Connected.Span, .. EventStreamFrame.Position(now)]);
         }
         return await subscription.WriteAsync(EventStreamFrame.Connected)
-            && await backlog.WriteAsync(subscription, position, metrics, context.RequestAborted) is { } end
+            && await backlog.WriteAsync(subscription, position, context.RequestAborted) is { } end
             && await subscription.WriteAsync(EventStreamFrame.Position(end));
     }
 

@@ -173,7 +173,7 @@ internal sealed class SubscriptionHub(TimeProvider time)
         var watch = entry.Message.WantsReceipt ? new DeliveryWatch() : null;
         if (listeners.Length > 0)
         {
-            var message = new OfferedMessage(entry.Message.InterventionId, EventStreamFrame.Message(entry), watch);
+            var message = new OfferedMessage(entry.Sequence, entry.Message.InterventionId, EventStreamFrame.Message(entry), watch);
             foreach (var listener in listeners)
                 listener.Offer(message);
         }

@@ -59,26 +59,14 @@ public sealed class EventStream : IAsyncDisposable
     public async Task<string?> ReadFrameAsync()
     {
         using var patience = new CancellationTokenSource(Patience);
-        while (true)
-        {
-            for (; _used < _read; _used++)
-            {
-                _frame.Add(_buffer[_used]);
-                if (_frame.Count < 2 || _frame[^1] != '\n' || _frame[^2] != '\n')
-                    continue;
-                _used++;
-                return TakeFrame();
-            }
-            (_used, _read) = (0, await _stream.ReadAsync(_buffer, patience.Token));
-            if (_read == 0)
-                return null;
-        }
+        return await ReadFrameAsync(patience.Token);
     }
 
     /// <summary>The next message; comments are skipped. Null at the end of the stream.</summary>
     public async Task<StreamedMessage?> ReadMessageAsync()
     {
-        while (await ReadFrameAsync() is { } frame)
+        using var patience = new CancellationTokenSource(Patience);
+        while (await ReadFrameAsync(patience.Token) is { } frame)
         {
             var data = frame.Split('\n').FirstOrDefault(line => line.StartsWith("data: ", StringComparison.Ordinal));
             if (data is not null)
@@ -91,6 +79,24 @@ public sealed class EventStream : IAsyncDisposable
     {
         await _stream.DisposeAsync();
         _response.Dispose();
+    }
+
+    private async Task<string?> ReadFrameAsync(CancellationToken patience)
+    {
+        while (true)
+        {
+            for (; _used < _read; _used++)
+            {
+                _frame.Add(_buffer[_used]);
+                if (_frame.Count < 2 || _frame[^1] != '\n' || _frame[^2] != '\n')
+                    continue;
+                _used++;
+                return TakeFrame();
+            }
+            (_used, _read) = (0, await _stream.ReadAsync(_buffer, patience));
+            if (_read == 0)
+                return null;
+        }
     }
 
     private string TakeFrame()
