@@ -70,7 +70,8 @@ internal sealed partial class InterventionPusher(
             var answers = await outbox.ReadReceiptsAsync(id, cancellationToken);
             if (answers.Any(receipt => receipt.Delivered))
                 return PushStatus.Success;
-            if (local.IsCompleted && others.All(hub => answers.Count(receipt => receipt.Hub == hub) >= targets))
+            // The outcome may have become known since it was asked for above.
+            if (local.IsCompleted && !await local && others.All(hub => answers.Count(receipt => receipt.Hub == hub) >= targets))
                 return PushStatus.Undelivered;
             var pause = Task.Delay(Poll, time, cancellationToken);
             await (local.IsCompleted ? pause : Task.WhenAny(local, pause));
