@@ -6,6 +6,7 @@ using Signals.Api.BadRows;
 using Signals.Api.Collector;
 using Signals.Api.Health;
 using Signals.Api.Http;
+using Signals.Api.Interventions;
 using Signals.Api.Ingest;
 using Signals.Api.OpenApi;
 using Signals.Api.Registry;
@@ -40,6 +41,7 @@ public static class SignalsApi
             routing.SetParameterPolicy<ProfileKeyConstraint>(ProfileKeyConstraint.Name);
         });
         ApiDocument.Add(services);
+        InterventionEndpoints.AddServices(services, options.Subscriptions);
         RegistryEndpoints.AddSchemas(services);
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -64,6 +66,7 @@ public static class SignalsApi
         ApiDocument.Map(app);
         TokenEndpoints.Map(app);
         BadRowEndpoints.Map(app);
+        InterventionEndpoints.Map(app);
         RegistryEndpoints.Map(app);
         ServingEndpoints.Map(app);
         var options = app.Services.GetRequiredService<SignalsApiOptions>();

@@ -1,3 +1,4 @@
+using Signals.Api.Interventions;
 using Signals.Engine.Access;
 
 namespace Signals.Api;
@@ -40,6 +41,9 @@ public sealed record SignalsApiOptions
     /// <summary>How many bodies of <c>POST /enriched</c> are read at the same time; others wait. 1 to 64.</summary>
     public int MaxConcurrentUploads { get; init; } = 4;
 
+    /// <summary>Settings of the subscriptions to interventions.</summary>
+    public SubscriptionOptions Subscriptions { get; init; } = new();
+
     /// <summary>Checks every setting.</summary>
     /// <exception cref="ArgumentException">A setting is out of range; the message names it and says what is expected.</exception>
     public void Validate()
@@ -52,6 +56,7 @@ public sealed record SignalsApiOptions
         Require(CollectorCookie.Length is > 0 and <= 64 && CollectorCookie.All(char.IsAsciiLetterOrDigit), nameof(CollectorCookie), "1 to 64 letters and digits");
         Require(MaxEnrichedBodyBytes >= 1024 * 1024, nameof(MaxEnrichedBodyBytes), "1 MB and up");
         Require(MaxConcurrentUploads is >= 1 and <= 64, nameof(MaxConcurrentUploads), "1 to 64");
+        Subscriptions.Validate(Require);
         foreach (var origin in AllowedOrigins)
         {
             var valid = Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == origin;

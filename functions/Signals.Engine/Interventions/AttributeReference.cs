@@ -1,5 +1,6 @@
 using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
+using Signals.Engine.Events;
 
 namespace Signals.Engine.Interventions;
 
@@ -21,6 +22,13 @@ internal sealed record AttributeReference(KeyPlan Plan, PublishedColumn Column, 
                 return (layout, latest);
         }
         return null;
+    }
+
+    /// <summary>Its value in a profile, else its default; missing when there is no profile.</summary>
+    public AttributeValue ValueIn(ProfileState? state, EventTime now)
+    {
+        var value = state?.Read(Column.Definition, now) ?? AttributeValue.Missing;
+        return value.IsMissing && state is not null ? Column.Default : value;
     }
 
     /// <summary>Versions of a group may stand on different keys; only the latest of all that have the attribute counts.</summary>

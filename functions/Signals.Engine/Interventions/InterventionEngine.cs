@@ -10,6 +10,6 @@ public sealed class InterventionEngine(IInterventionOutbox outbox, InterventionO
 {
     internal override ProfileWatch? Prepare(PublishedDefinitions published) => RuleSet.From(published, options ?? new InterventionOptions());
 
-    internal override ValueTask PublishAsync(IReadOnlyList<PendingMessage> messages, CancellationToken cancellationToken) =>
-        outbox.AppendAsync([.. messages.Select(message => InterventionMessageCodec.Decode(message.Bytes.Span))], cancellationToken);
+    internal override async ValueTask PublishAsync(IReadOnlyList<PendingMessage> messages, CancellationToken cancellationToken) =>
+        await outbox.AppendAsync([.. messages.Select(message => InterventionMessageCodec.Decode(message.Bytes.Span))], cancellationToken);
 }

@@ -75,11 +75,7 @@ internal sealed class RuleSession(RuleSet rules, EventBatch batch, EventTime now
     {
         var values = new AttributeValue[references.Count];
         for (var i = 0; i < values.Length; i++)
-        {
-            var state = ProfileOn(references[i].Plan.Name, visits)?.State;
-            var value = state?.Read(references[i].Column.Definition, now) ?? AttributeValue.Missing;
-            values[i] = value.IsMissing && state is not null ? references[i].Column.Default : value;
-        }
+            values[i] = references[i].ValueIn(ProfileOn(references[i].Plan.Name, visits)?.State, now);
         return values;
     }
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Globalization;
 using Signals.Engine.Events;
 
 namespace Signals.Storage.Sqlite;
@@ -12,7 +10,7 @@ namespace Signals.Storage.Sqlite;
 /// <param name="time">Clock for expiry.</param>
 public sealed class SqlitePartitionLease(SqliteDatabase database, TimeProvider time) : IPartitionLease
 {
-    private readonly string _owner = $"{Environment.MachineName}/{Environment.ProcessId}/{Guid.NewGuid():N}";
+    private readonly string _owner = ProcessOwner.NewName();
 
     /// <inheritdoc />
     public async ValueTask<bool> TryHoldAsync(int partition, TimeSpan duration, CancellationToken cancellationToken)
@@ -57,23 +55,7 @@ public sealed class SqlitePartitionLease(SqliteDatabase database, TimeProvider t
         select.Bind(2, now);
         var owner = select.Step() ? select.Text(0) : null;
         select.Reset();
-        return owner is not null && IsRunning(owner) ? owner : null;
-    }
-
-    private static bool IsRunning(string owner)
-    {
-        var parts = owner.Split('/');
-        if (parts[0] != Environment.MachineName)
-            return true;
-        try
-        {
-            using var process = Process.GetProcessById(int.Parse(parts[1], CultureInfo.InvariantCulture));
-            return !process.HasExited;
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
+        return owner is not null && ProcessOwner.IsRunning(owner) ? owner : null;
     }
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();

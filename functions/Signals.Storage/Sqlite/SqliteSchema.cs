@@ -69,6 +69,56 @@ internal static class SqliteSchema
             revoked_at INTEGER);
         CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
         """,
+        """
+        INSERT INTO counter VALUES ('intervention', 0);
+        CREATE TABLE intervention (
+            sequence INTEGER PRIMARY KEY,
+            intervention_id BLOB NOT NULL,
+            name TEXT NOT NULL,
+            version INTEGER NOT NULL,
+            attribute_key TEXT NOT NULL,
+            identifier TEXT NOT NULL,
+            attributes BLOB NOT NULL,
+            decision INTEGER NOT NULL,
+            wants_receipt INTEGER NOT NULL,
+            decided_at INTEGER NOT NULL,
+            expires_at INTEGER,
+            appended_at INTEGER NOT NULL,
+            UNIQUE (intervention_id, attribute_key, identifier));
+        CREATE INDEX intervention_target ON intervention (attribute_key, identifier COLLATE NOCASE);
+        CREATE INDEX intervention_name ON intervention (name);
+        CREATE TABLE intervention_receipt (
+            intervention_id BLOB NOT NULL,
+            hub TEXT NOT NULL,
+            attribute_key TEXT NOT NULL,
+            identifier TEXT NOT NULL,
+            delivered INTEGER NOT NULL,
+            saved_at INTEGER NOT NULL,
+            UNIQUE (intervention_id, hub, attribute_key, identifier));
+        CREATE TABLE intervention_hub (hub TEXT PRIMARY KEY, until INTEGER NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE webhook (
+            name TEXT PRIMARY KEY,
+            description TEXT,
+            url TEXT NOT NULL,
+            secret TEXT NOT NULL,
+            interventions TEXT NOT NULL,
+            attribute_keys TEXT NOT NULL,
+            max_attempts INTEGER NOT NULL,
+            is_published INTEGER NOT NULL,
+            cursor INTEGER NOT NULL) WITHOUT ROWID;
+        CREATE TABLE webhook_delivery (
+            webhook TEXT NOT NULL,
+            sequence INTEGER NOT NULL,
+            body BLOB NOT NULL,
+            expires_at INTEGER,
+            attempts INTEGER NOT NULL,
+            due_at INTEGER,
+            failed_at INTEGER,
+            error TEXT,
+            PRIMARY KEY (webhook, sequence)) WITHOUT ROWID;
+        CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook, due_at);
+        """,
     ];
 
     /// <summary>Brings a file up to date. Several processes may try at once.</summary>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Logging;
 using Signals.Engine.Access;
 using Signals.Engine.Attributes;
 using Signals.Engine.Events;
+using Signals.Engine.Interventions;
 
 namespace Signals.Api.Tests.Hosting;
 
@@ -48,6 +49,7 @@ public sealed class ApiHost : IAsyncDisposable
         builder.Services.AddSingleton<IAccessStore, InMemoryAccessStore>();
         builder.Services.AddSingleton<IEventLog, InMemoryEventLog>();
         builder.Services.AddSingleton<IBadRowStore, InMemoryBadRowStore>();
+        builder.Services.AddSingleton<IInterventionOutbox, InMemoryInterventionOutbox>();
         builder.Services.AddSingleton(new StreamingMetrics());
         services?.Invoke(builder.Services);
         builder.Services.AddSignalsApi(options ?? new SignalsApiOptions());
@@ -62,6 +64,7 @@ public sealed class ApiHost : IAsyncDisposable
     {
         Client.Dispose();
         Anonymous.Dispose();
+        await _app.StopAsync();
         await _app.DisposeAsync();
     }
 }

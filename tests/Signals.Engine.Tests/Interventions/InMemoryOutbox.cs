@@ -13,14 +13,15 @@ public sealed class InMemoryOutbox : IInterventionOutbox
     /// <summary>Asked before each append: whether it fails before anything is kept.</summary>
     public Func<bool> NextAppendFails { get; set; } = () => false;
 
-    public ValueTask AppendAsync(IReadOnlyList<InterventionMessage> messages, CancellationToken cancellationToken)
+    public ValueTask<int> AppendAsync(IReadOnlyList<InterventionMessage> messages, CancellationToken cancellationToken)
     {
         if (NextAppendFails())
             throw new IOException("The outbox is out of reach.");
+        var before = _messages.Count;
         foreach (var message in messages)
             if (!_messages.Exists(known => known.InterventionId == message.InterventionId && known.Target == message.Target))
                 _messages.Add(message);
-        return ValueTask.CompletedTask;
+        return ValueTask.FromResult(_messages.Count - before);
     }
 
     public ValueTask<IReadOnlyList<OutboxEntry>> ReadAsync(long afterSequence, int limit, CancellationToken cancellationToken) =>
@@ -33,9 +34,13 @@ public sealed class InMemoryOutbox : IInterventionOutbox
 
     public ValueTask WaitAsync(long afterSequence, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public ValueTask AcknowledgeAsync(Guid interventionId, string hub, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<IReadOnlyList<OutboxEntry>> ReadNewestAsync(string? name, long beforeSequence, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
-    public ValueTask<bool> IsAcknowledgedAsync(Guid interventionId, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask SaveReceiptsAsync(IReadOnlyList<DeliveryReceipt> receipts, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<DeliveryReceipt>> ReadReceiptsAsync(Guid interventionId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 
     public ValueTask AnnounceHubAsync(string hub, DateTimeOffset until, CancellationToken cancellationToken) => throw new NotSupportedException();
 

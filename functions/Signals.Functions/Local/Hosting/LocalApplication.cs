@@ -53,7 +53,7 @@ internal static class LocalApplication
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
 
         builder.Services.AddSqliteStores(database, settings.EventLog);
-        builder.Services.AddStreaming(registry);
+        builder.Services.AddStreaming(registry, settings.Interventions);
         builder.Services.AddSingleton<IReadinessProbe>(provider => provider.GetRequiredService<StreamingLoop>());
         builder.Services.AddSingleton<AttributeReader>();
         builder.Services.AddSingleton<ProfileEditor>();

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Signals.Api;
+using Signals.Engine.Interventions;
 using Signals.Storage.Sqlite;
 
 namespace Signals.Functions.Local.Hosting;
@@ -34,6 +35,9 @@ public sealed record LocalSettings
     /// <summary>How much of the finished event log is kept.</summary>
     public SqliteEventLogOptions EventLog { get; init; } = new();
 
+    /// <summary>What interventions carry, and how often they are sent.</summary>
+    public InterventionOptions Interventions { get; init; } = new();
+
     /// <summary>The one file with everything.</summary>
     public string DatabasePath => DatabaseIn(DataFolder);
 
@@ -57,6 +61,12 @@ public sealed record LocalSettings
             {
                 MaxBytes = ReadNumber(section, "EventLog:MaxMegabytes", 1, 1 << 20, 1024) << 20,
                 MaxAge = TimeSpan.FromHours(ReadNumber(section, "EventLog:MaxHours", 1, 24 * 3650, 7 * 24)),
+            },
+            Interventions = new InterventionOptions
+            {
+                PayloadStringsRaw = ReadSwitch(section, "Interventions:PayloadStringsRaw"),
+                PayloadNamesQualified = ReadSwitch(section, "Interventions:PayloadNamesQualified"),
+                SendOncePerTarget = ReadSwitch(section, "Interventions:SendOncePerTarget"),
             },
         };
         try

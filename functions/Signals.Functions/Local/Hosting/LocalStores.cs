@@ -2,6 +2,7 @@ using Signals.Engine.Access;
 using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
+using Signals.Engine.Interventions;
 using Signals.Storage.Sqlite;
 
 namespace Signals.Functions.Local.Hosting;
@@ -18,6 +19,7 @@ internal static class LocalStores
         services.AddSingleton<IProfileStore>(provider => new SqliteProfileStore(database, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IBadRowStore>(_ => new SqliteBadRowStore(database));
         services.AddSingleton<IDefinitionStore>(_ => new SqliteDefinitionStore(database));
+        services.AddSingleton<IInterventionOutbox>(provider => new SqliteInterventionOutbox(database, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAccessStore>(_ => new SqliteAccessStore(database));
         return services;
     }

@@ -39,7 +39,7 @@ internal sealed class LocalReplayTarget : IReplayTarget
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
         builder.Services.AddSqliteStores(database, settings.EventLog);
-        builder.Services.AddStreaming(registry);
+        builder.Services.AddStreaming(registry, settings.Interventions);
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
         return new LocalReplayTarget(database, registry, host);
