@@ -35,6 +35,29 @@ public static class Definitions
         ["is_published"] = true,
     };
 
+    /// <summary>A rule intervention, version 1.</summary>
+    public static JsonObject Intervention(string name, JsonObject criteria, params string[] targets) => new()
+    {
+        ["name"] = name,
+        ["version"] = 1,
+        ["owner"] = Owner,
+        ["criteria"] = criteria,
+        ["target_attribute_keys"] = new JsonArray([.. targets.Select(target => new JsonObject { ["name"] = target })]),
+        ["is_published"] = true,
+    };
+
+    /// <summary>A condition of a rule: <c>group:attribute</c>, compared with a value unless the operator takes none.</summary>
+    public static JsonObject Condition(string attribute, string @operator, JsonNode? value = null)
+    {
+        var condition = new JsonObject { ["attribute"] = attribute, ["operator"] = @operator };
+        if (value is not null)
+            condition["value"] = value;
+        return condition;
+    }
+
+    /// <summary>Criteria of which at least one must hold.</summary>
+    public static JsonObject Any(params JsonObject[] criteria) => new() { ["any"] = new JsonArray([.. criteria]) };
+
     /// <summary>An attribute; add what is special with an object initializer on the result.</summary>
     public static JsonObject Attribute(
         string name, string type, string aggregation, JsonObject? property = null, JsonObject? criteria = null, params JsonObject[] events)

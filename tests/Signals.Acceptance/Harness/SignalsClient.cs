@@ -57,6 +57,17 @@ public sealed class SignalsClient(HttpClient http, Func<string> output)
     /// <summary>Publishes (or saves) a service.</summary>
     public Task<JsonNode> PutServiceAsync(JsonObject service) => CreateOrReplaceAsync("services", $"{service["name"]}", service);
 
+    /// <summary>Publishes (or saves) an intervention version.</summary>
+    public Task<JsonNode> PutInterventionAsync(JsonObject intervention) =>
+        CreateOrReplaceAsync("interventions", $"{intervention["name"]}/versions/{intervention["version"] ?? 1}", intervention);
+
+    /// <summary>Pushes an intervention to the identifiers that a query names (<c>key=identifier&amp;…</c>), and returns the status in the answer.</summary>
+    public async Task<string> PushAsync(string query, string name)
+    {
+        var answer = await PostAsync($"/api/v1/interventions?{query}", new JsonObject { ["name"] = name, ["version"] = 1 });
+        return answer["status"]!.GetValue<string>();
+    }
+
     /// <summary>Reads attributes of one group version for identifiers; the answer is columns.</summary>
     public Task<JsonNode> ReadGroupAsync(string group, int version, string key, string[] identifiers, params string[] attributes) =>
         PostAsync("/api/v1/get-online-attributes", new JsonObject

@@ -7,7 +7,7 @@ namespace Signals.Acceptance.Tutorials;
 [Collection(RuntimeCollection.Name)]
 public sealed class TaskTrackingTutorial(LocalRuntime runtime)
 {
-    private const string Group = """
+    internal const string Group = """
         {"name":"project_engagement","version":1,"owner":"you@example.com",
          "description":"Per-user engagement with the project tool",
          "attribute_key":{"name":"user_id","description":"The user ID for the user.","key":"user_id","is_published":false},
