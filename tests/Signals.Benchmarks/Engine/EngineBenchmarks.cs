@@ -16,42 +16,28 @@ namespace Signals.Benchmarks.Engine;
 [WarmupCount(5)]
 public class EngineBenchmarks
 {
-    private const int Events = 32_768;
-    private const int BatchSize = 8_192;
-
-    private static readonly DateTimeOffset FirstDay = DateTimeOffset.UtcNow.AddDays(-90);
+    private const int Events = ShopDays.Events;
 
     private readonly int[] _ends = new int[AtomicColumns.Count];
-    private ShopLine[] _lines = [];
-    private LogRecord[][] _batches = [];
+    private readonly ShopDays _days = new();
     private StreamingEngine _matching = null!;
     private StreamingEngine _other = null!;
-    private long _sequence;
-    private ulong _nextId;
-    private int _day;
 
     [GlobalSetup]
     public void Setup()
     {
-        _lines = [.. SampleLines.Actions(Events, FirstDay).Select(line => new ShopLine(line))];
         _matching = Engine(TutorialDefinitions.Both());
         _other = Engine(TutorialDefinitions.TasksOnly());
     }
 
     [IterationSetup]
-    public void MakeEveryEventNew()
-    {
-        _day++;
-        foreach (var line in _lines)
-            line.Renew(_nextId++, _day);
-        _batches = [.. _lines.Select(line => new LogRecord(new LogPosition(0, _sequence++), LogRecordKind.EnrichedLine, line.Bytes)).Chunk(BatchSize)];
-    }
+    public void MakeEveryEventNew() => _days.Next();
 
     [Benchmark(OperationsPerInvoke = Events, Description = "reference 1: split on tabs")]
     public int SplitOnTabs()
     {
         var sum = 0;
-        foreach (var line in _lines)
+        foreach (var line in _days.Lines)
             sum += References.Split(line.Bytes, _ends);
         return sum;
     }
@@ -60,24 +46,16 @@ public class EngineBenchmarks
     public int SplitAndWalkJson()
     {
         var sum = 0;
-        foreach (var line in _lines)
+        foreach (var line in _days.Lines)
             sum += References.SplitAndWalk(line.Bytes, _ends);
         return sum;
     }
 
     [Benchmark(OperationsPerInvoke = Events, Description = "engine, events that match")]
-    public Task<int> Matching() => ProcessAsync(_matching);
+    public Task<int> Matching() => _days.ProcessAsync(_matching);
 
     [Benchmark(OperationsPerInvoke = Events, Description = "engine, events that match nothing")]
-    public Task<int> NotMatching() => ProcessAsync(_other);
-
-    private async Task<int> ProcessAsync(StreamingEngine engine)
-    {
-        var applied = 0;
-        foreach (var batch in _batches)
-            applied += (await engine.ProcessAsync(batch, CancellationToken.None)).Applied;
-        return applied == Events ? applied : throw new InvalidOperationException($"Only {applied} of {Events} events were applied.");
-    }
+    public Task<int> NotMatching() => _days.ProcessAsync(_other);
 
     private static StreamingEngine Engine(TutorialDefinitions definitions) =>
         new(definitions, new MemoryProfileStore(), new NoBadRows(), TimeProvider.System, new StreamingMetrics());

@@ -1,5 +1,6 @@
 using Signals.Engine.Attributes;
 using Signals.Engine.Events;
+using Signals.Engine.Interventions;
 
 namespace Signals.Benchmarks.Engine;
 
@@ -35,4 +36,32 @@ internal sealed class NoBadRows : IBadRowStore
     public ValueTask<IReadOnlyList<StoredBadRow>> ListAsync(int limit, LogPosition? before, string? schemaName, CancellationToken cancellationToken) => new([]);
 
     public ValueTask<IReadOnlyDictionary<string, long>> CountAsync(CancellationToken cancellationToken) => new(new Dictionary<string, long>());
+}
+
+/// <summary>Fails on the first intervention, and is asked for nothing else.</summary>
+internal sealed class NoOutbox : IInterventionOutbox
+{
+    public ValueTask<int> AppendAsync(IReadOnlyList<InterventionMessage> messages, CancellationToken cancellationToken) =>
+        throw new InvalidOperationException($"The rule {messages[0].Name} came true.");
+
+    public ValueTask<IReadOnlyList<OutboxEntry>> ReadAsync(long afterSequence, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<OutboxEntry>> ReadForTargetsAsync(
+        IReadOnlyList<InterventionTarget> targets, long afterSequence, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<OutboxEntry>> ReadNewestAsync(string? name, long beforeSequence, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<long> ReadEndAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask WaitAsync(long afterSequence, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask SaveReceiptsAsync(IReadOnlyList<DeliveryReceipt> receipts, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<DeliveryReceipt>> ReadReceiptsAsync(Guid interventionId, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask AnnounceHubAsync(string hub, DateTimeOffset until, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<string>> ReadHubsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

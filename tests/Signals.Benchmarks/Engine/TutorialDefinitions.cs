@@ -10,21 +10,22 @@ internal sealed class TutorialDefinitions : IDefinitionSource
     private const string Ecommerce = "com.snowplowanalytics.snowplow.ecommerce";
     private const string Action = "snowplow_ecommerce_action";
 
-    private TutorialDefinitions(params AttributeGroupDefinition[] groups) => Current = new DefinitionSnapshot
+    private TutorialDefinitions(AttributeGroupDefinition[] groups, params InterventionDefinition[] interventions) => Current = new DefinitionSnapshot
     {
         Revision = 1,
         AttributeKeys = groups.Select(group => group.AttributeKey).ToImmutableSortedDictionary(key => key.Name, key => key, StringComparer.Ordinal),
         AttributeGroups = groups.ToImmutableDictionary(group => group.Id),
+        Interventions = interventions.ToImmutableDictionary(intervention => intervention.Id),
     };
 
     /// <inheritdoc />
     public DefinitionSnapshot Current { get; }
 
     /// <summary>Tasks per user, and views and carts per browser: web-shop actions match the second group.</summary>
-    public static TutorialDefinitions Both() => new(Tasks(), Shop());
+    public static TutorialDefinitions Both(params InterventionDefinition[] interventions) => new([Tasks(), Shop()], interventions);
 
     /// <summary>Tasks per user only: no web-shop event matches.</summary>
-    public static TutorialDefinitions TasksOnly() => new(Tasks());
+    public static TutorialDefinitions TasksOnly() => new([Tasks()]);
 
     private static AttributeGroupDefinition Tasks()
     {
