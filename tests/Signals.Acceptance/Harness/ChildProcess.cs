@@ -50,6 +50,7 @@ public sealed class ChildProcess : IAsyncDisposable
     }
 
     /// <summary>Runs a program to its end.</summary>
+    /// <exception cref="System.ComponentModel.Win32Exception">There is no such program.</exception>
     /// <exception cref="TimeoutException">It did not end in time; it has been killed.</exception>
     public static async Task<ProcessResult> RunAsync(
         string program,
@@ -61,8 +62,7 @@ public sealed class ChildProcess : IAsyncDisposable
     {
         var start = Describe(program, arguments, folder, environment);
         start.RedirectStandardInput = true;
-        await using var child = new ChildProcess(new Process { StartInfo = start });
-        child._process.Start();
+        await using var child = new ChildProcess(Process.Start(start)!);
         Running[child.Id] = child;
         var output = child._process.StandardOutput.ReadToEndAsync();
         var errors = child._process.StandardError.ReadToEndAsync();
