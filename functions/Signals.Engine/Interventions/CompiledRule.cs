@@ -9,9 +9,10 @@ internal sealed class CompiledRule
     private readonly List<AttributeReference> _references = [];
     private readonly RuleNode _root;
 
-    public CompiledRule(InterventionDefinition definition, PublishedDefinitions published)
+    public CompiledRule(InterventionDefinition definition, PublishedDefinitions published, int index = 0)
     {
         Definition = definition;
+        Index = index;
         _root = Compile(definition.Criteria, published);
         Payload = [.. definition.PayloadAttributeGroups.SelectMany(group => ColumnsOf(group, published))];
         Targets = [.. TargetNames().Select(name => published.Snapshot.AttributeKeys.GetValueOrDefault(name)).OfType<AttributeKeyDefinition>()];
@@ -27,6 +28,9 @@ internal sealed class CompiledRule
 
     /// <summary>The definition.</summary>
     public InterventionDefinition Definition { get; }
+
+    /// <summary>Its place among all rules: the higher priority first.</summary>
+    public int Index { get; }
 
     /// <summary>The attributes that the rule refers to, each once.</summary>
     public IReadOnlyList<AttributeReference> References => _references;

@@ -4,9 +4,14 @@ using Signals.Engine.Definitions;
 namespace Signals.Engine.Interventions;
 
 /// <summary>The values of a rule's attributes around one event.</summary>
-/// <param name="Before">Just before, by the index of the reference.</param>
-/// <param name="After">Just after.</param>
-internal readonly record struct ValuesAround(AttributeValue[] Before, AttributeValue[] After);
+internal readonly ref struct ValuesAround(ReadOnlySpan<AttributeValue> before, ReadOnlySpan<AttributeValue> after)
+{
+    /// <summary>Just before, by the index of the reference.</summary>
+    public ReadOnlySpan<AttributeValue> Before { get; } = before;
+
+    /// <summary>Just after.</summary>
+    public ReadOnlySpan<AttributeValue> After { get; } = after;
+}
 
 /// <summary>A node of a rule, ready to be evaluated.</summary>
 internal abstract class RuleNode

@@ -1,20 +1,30 @@
+using System.Runtime.InteropServices;
 using Signals.Engine.Attributes;
 using Signals.Engine.Events;
 
 namespace Signals.Engine.Interventions;
 
 /// <summary>Evaluates the rules around each event of a batch, and leaves what fires in the profile that made it fire.</summary>
-internal sealed class RuleSession(RuleSet rules, EventBatch batch, EventTime now, InterventionOptions options) : ProfileWatchSession
+internal sealed class RuleSession(RuleSet rules, int count, EventBatch batch, EventTime now, InterventionOptions options) : ProfileWatchSession
 {
     private readonly List<Candidate> _candidates = [];
+    private readonly List<Candidate> _firing = [];
+    private readonly List<AttributeValue> _before = [];
+    private readonly List<AttributeValue> _after = [];
+
+    /// <summary>By the index of a rule: the number of the last event that made it a candidate.</summary>
+    private readonly int[] _candidateOf = new int[count];
+    private int _event;
     private int _rank;
 
-    /// <summary>A rule that the event may fire, the profile that triggers it, and the values before.</summary>
-    private readonly record struct Candidate(CompiledRule Rule, TouchedProfile Home, AttributeValue[] Before);
+    /// <summary>A rule that the event may fire, the profile that triggers it, and where its values before begin.</summary>
+    private readonly record struct Candidate(CompiledRule Rule, TouchedProfile Home, int Before);
 
     public override void Before(Range visits)
     {
         _candidates.Clear();
+        _before.Clear();
+        _event++;
         _rank = 0;
         foreach (ref readonly var visit in batch.Visits[visits])
         {
@@ -23,8 +33,7 @@ internal sealed class RuleSession(RuleSet rules, EventBatch batch, EventTime now
                 continue;
             foreach (ref readonly var update in batch.UpdatesOf(visit))
                 foreach (var rule in rules.RulesOf(profile.Plan, update.Definition) ?? [])
-                    if (!_candidates.Exists(candidate => candidate.Rule == rule))
-                        _candidates.Add(new Candidate(rule, profile, ValuesOf(rule.References, visits)));
+                    AddCandidate(rule, profile, visits);
         }
     }
 
@@ -32,11 +41,27 @@ internal sealed class RuleSession(RuleSet rules, EventBatch batch, EventTime now
     {
         if (_candidates.Count == 0)
             return;
-        if (_candidates.Count > 1)
-            _candidates.Sort((a, b) => b.Rule.Definition.Guards.Priority.CompareTo(a.Rule.Definition.Guards.Priority));
+        _firing.Clear();
         foreach (var candidate in _candidates)
-            if (candidate.Rule.Fires(new ValuesAround(candidate.Before, ValuesOf(candidate.Rule.References, visits))))
-                Fire(candidate, visits);
+        {
+            _after.Clear();
+            AddValues(_after, candidate.Rule.References, visits);
+            var before = CollectionsMarshal.AsSpan(_before).Slice(candidate.Before, _after.Count);
+            if (candidate.Rule.Fires(new ValuesAround(before, CollectionsMarshal.AsSpan(_after))))
+                _firing.Add(candidate);
+        }
+        _firing.Sort(static (a, b) => a.Rule.Index.CompareTo(b.Rule.Index));
+        foreach (var candidate in _firing)
+            Fire(candidate, visits);
+    }
+
+    private void AddCandidate(CompiledRule rule, TouchedProfile home, Range visits)
+    {
+        if (_candidateOf[rule.Index] == _event)
+            return;
+        _candidateOf[rule.Index] = _event;
+        _candidates.Add(new Candidate(rule, home, _before.Count));
+        AddValues(_before, rule.References, visits);
     }
 
     private void Fire(Candidate candidate, Range visits)
@@ -73,10 +98,15 @@ internal sealed class RuleSession(RuleSet rules, EventBatch batch, EventTime now
 
     private AttributeValue[] ValuesOf(IReadOnlyList<AttributeReference> references, Range visits)
     {
-        var values = new AttributeValue[references.Count];
-        for (var i = 0; i < values.Length; i++)
-            values[i] = references[i].ValueIn(ProfileOn(references[i].Plan.Name, visits)?.State, now);
-        return values;
+        var values = new List<AttributeValue>(references.Count);
+        AddValues(values, references, visits);
+        return [.. values];
+    }
+
+    private void AddValues(List<AttributeValue> values, IReadOnlyList<AttributeReference> references, Range visits)
+    {
+        for (var i = 0; i < references.Count; i++)
+            values.Add(references[i].ValueIn(ProfileOn(references[i].Plan.Name, visits)?.State, now));
     }
 
     private TouchedProfile? ProfileOn(string attributeKey, Range visits)

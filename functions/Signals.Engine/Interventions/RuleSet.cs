@@ -9,10 +9,12 @@ internal sealed class RuleSet : ProfileWatch
 {
     private readonly Dictionary<KeyPlan, CompiledRule[]?[]> _byDefinition = [];
     private readonly InterventionOptions _options;
+    private readonly int _count;
 
     private RuleSet(IReadOnlyList<CompiledRule> rules, InterventionOptions options)
     {
         _options = options;
+        _count = rules.Count;
         foreach (var rule in rules)
             foreach (var reference in rule.References)
             {
@@ -30,7 +32,7 @@ internal sealed class RuleSet : ProfileWatch
             .Where(definition => definition.IsPublished)
             .OrderByDescending(definition => definition.Guards.Priority)
             .ThenBy(definition => definition.Name, StringComparer.Ordinal).ThenBy(definition => definition.Version)
-            .Select(definition => new CompiledRule(definition, published))
+            .Select((definition, index) => new CompiledRule(definition, published, index))
             .ToList();
         return rules.Count == 0 ? null : new RuleSet(rules, options);
     }
@@ -42,5 +44,5 @@ internal sealed class RuleSet : ProfileWatch
     public override IReadOnlyList<AttributeKeyDefinition> CompanionsOf(KeyPlan plan, DefinitionPlan definition) =>
         [.. (RulesOf(plan, definition) ?? []).SelectMany(rule => rule.Companions).DistinctBy(key => key.Name)];
 
-    public override ProfileWatchSession Start(EventBatch batch, EventTime now) => new RuleSession(this, batch, now, _options);
+    public override ProfileWatchSession Start(EventBatch batch, EventTime now) => new RuleSession(this, _count, batch, now, _options);
 }
