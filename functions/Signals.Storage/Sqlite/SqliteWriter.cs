@@ -65,37 +65,45 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
+    /// <summary>Commits a group together. Work that fails fails alone: the others run again without it.</summary>
     private void CommitGroup(List<Job> group)
     {
-        if (group.Count == 0)
-            return;
-        try
+        while (group.Count > 0)
         {
-            Commit(group);
+            Job? running = null;
+            try
+            {
+                Commit(group, ref running);
+                foreach (var job in group)
+                    job.Complete();
+                return;
+            }
+            catch (Exception error) when (running is not null)
+            {
+                running.Fail(error);
+                group.Remove(running);
+            }
+            catch (Exception error)
+            {
+                // Not the work but the transaction failed: the file is locked, or the disk is full.
+                foreach (var job in group)
+                    job.Fail(error);
+                return;
+            }
         }
-        catch (Exception) when (group.Count > 1)
-        {
-            // One of them is at fault: alone, only that one fails.
-            foreach (var job in group)
-                CommitGroup([job]);
-            return;
-        }
-        catch (Exception error)
-        {
-            group[0].Fail(error);
-            return;
-        }
-        foreach (var job in group)
-            job.Complete();
     }
 
-    private void Commit(List<Job> group)
+    private void Commit(List<Job> group, ref Job? running)
     {
         try
         {
             _session.Prepare("BEGIN IMMEDIATE").Run();
             foreach (var job in group)
+            {
+                running = job;
                 job.Execute(_session);
+            }
+            running = null;
             _session.Prepare("COMMIT").Run();
         }
         catch
