@@ -13,14 +13,14 @@ internal static class GenerateCommand
 
     public static Command Build()
     {
-        var events = new Option<long>("--events") { Description = "Number of lines", Required = true };
-        var users = new Option<int>("--users") { Description = "Number of browsers that visit the shop", Required = true };
-        var seed = new Option<int>("--seed") { Description = "The same seed and start give the same lines. Default 1", DefaultValueFactory = _ => 1 };
-        var start = new Option<string?>("--start") { Description = "When the first visit begins, such as 2026-03-01T08:00:00Z; the visits go on for a day. Default: yesterday, at midnight UTC" };
-        var malformed = new Option<double>("--malformed") { Description = "Share of lines that cannot be read, 0 to 1. Default 0" };
-        var duplicates = new Option<double>("--duplicates") { Description = "Share of lines that repeat an earlier one, 0 to 1. Default 0.005", DefaultValueFactory = _ => 0.005 };
-        var late = new Option<double>("--late") { Description = "Share of events that arrive two minutes to 36 hours late, 0 to 1. Default 0.01", DefaultValueFactory = _ => 0.01 };
-        var output = new Option<string?>("--out") { Description = "File to write, compressed when its name ends in .gz. Default: standard output" };
+        var events = new Option<long>("--events") { HelpName = "N", Description = "Number of lines", Required = true };
+        var users = new Option<int>("--users") { HelpName = "N", Description = "Number of browsers that visit the shop", Required = true };
+        var seed = new Option<int>("--seed") { HelpName = "N", Description = "The same seed and start give the same lines", DefaultValueFactory = _ => 1 };
+        var start = new Option<string?>("--start") { HelpName = "TIME", Description = "When the first visit begins, such as 2026-03-01T08:00:00Z; the visits go on for a day. Default: yesterday, at midnight UTC" };
+        var malformed = new Option<double>("--malformed") { HelpName = "SHARE", Description = "Share of lines that cannot be read, 0 to 1. Default 0" };
+        var duplicates = new Option<double>("--duplicates") { HelpName = "SHARE", Description = "Share of lines that repeat an earlier one, 0 to 1", DefaultValueFactory = _ => 0.005 };
+        var late = new Option<double>("--late") { HelpName = "SHARE", Description = "Share of events that arrive two minutes to 36 hours late, 0 to 1", DefaultValueFactory = _ => 0.01 };
+        var output = new Option<string?>("--out") { HelpName = "FILE", Description = "File to write, compressed when its name ends in .gz. Default: standard output" };
         var command = new Command("generate", "Write enriched events of a sample web shop") { events, users, seed, start, malformed, duplicates, late, output };
         command.SetAction((parsed, cancellationToken) => WriteAsync(
             new SampleShopOptions

@@ -13,11 +13,12 @@ internal static class KeysCommand
 
     private static Command Create()
     {
-        var organization = new Option<string>("--org") { Description = "Organisation: the org_id or organizationId of SDK clients", Required = true };
-        var name = new Option<string>("--name") { Description = "What to call the key", Required = true };
+        var organization = new Option<string>("--org") { HelpName = "ID", Description = "Organisation: the org_id or organizationId of SDK clients", Required = true };
+        var name = new Option<string>("--name") { HelpName = "NAME", Description = "What to call the key", Required = true };
         var scopes = new Option<string[]>("--scope")
         {
-            Description = $"What its tokens may do; give it several times for several. Default: everything",
+            HelpName = "SCOPE",
+            Description = $"What its tokens may do; give it several times for several",
             AllowMultipleArgumentsPerToken = true,
             DefaultValueFactory = _ => [.. AccessScopes.All],
         };

@@ -15,8 +15,8 @@ internal static class ReplayCommand
             Description = "Files of enriched events: tab-separated values, or canonical JSON when the name ends in .ndjson or .jsonl; compressed with gzip or not. - is standard input",
             Arity = ArgumentArity.OneOrMore,
         };
-        var to = new Option<string?>("--to") { Description = $"Address of a running instance, such as {LocalSettings.DefaultUrls}" };
-        var token = new Option<string?>("--token") { Description = "Token for --to. Default: the sandbox token" };
+        var to = new Option<string?>("--to") { HelpName = "URL", Description = $"Address of a running instance, such as {LocalSettings.DefaultUrls}" };
+        var token = new Option<string?>("--token") { HelpName = "TOKEN", Description = "Token for --to. Default: the sandbox token" };
         var data = DataOption.Create();
         var command = new Command("replay", "Feed files of enriched events to a running instance (--to) or straight into a data folder (--data)") { files, to, token, data };
         command.Validators.Add(result =>

@@ -8,9 +8,9 @@ internal static class ServeCommand
 {
     public static void AddTo(RootCommand root)
     {
-        var urls = new Option<string?>("--urls") { Description = $"Where to listen. Default {LocalSettings.DefaultUrls}" };
+        var urls = new Option<string?>("--urls") { HelpName = "URL", Description = $"Where to listen. Default {LocalSettings.DefaultUrls}" };
         var data = DataOption.Create();
-        var token = new Option<string?>("--sandbox-token") { Description = "Token that clients in sandbox mode send: 16 to 256 visible ASCII characters" };
+        var token = new Option<string?>("--sandbox-token") { HelpName = "TOKEN", Description = "Token that clients in sandbox mode send: 16 to 256 visible ASCII characters" };
         var allowRemote = new Option<bool>("--allow-remote") { Description = "Allow --urls that other machines can reach" };
         root.Options.Add(urls);
         root.Options.Add(data);
