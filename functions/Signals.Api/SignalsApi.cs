@@ -11,6 +11,7 @@ using Signals.Api.Ingest;
 using Signals.Api.OpenApi;
 using Signals.Api.Registry;
 using Signals.Api.Serving;
+using Signals.Api.Webhooks;
 using Signals.Engine.Access;
 
 namespace Signals.Api;
@@ -42,6 +43,7 @@ public static class SignalsApi
         });
         ApiDocument.Add(services);
         InterventionEndpoints.AddServices(services, options.Subscriptions);
+        WebhookEndpoints.AddServices(services, options.Webhooks);
         RegistryEndpoints.AddSchemas(services);
         services.Configure<KestrelServerOptions>(kestrel =>
         {
@@ -52,6 +54,12 @@ public static class SignalsApi
         });
         return services;
     }
+
+    /// <summary>
+    /// Adds the delivery to webhooks in the background. The host adds the rest: <see cref="Engine.Interventions.IWebhookStore"/>,
+    /// <see cref="Engine.Events.IPartitionLease"/>. Of several processes on one store one delivers.
+    /// </summary>
+    public static IServiceCollection AddWebhookDelivery(this IServiceCollection services) => services.AddHostedService<WebhookDispatcher>();
 
     /// <summary>Puts the steps of a request in order and maps the endpoints of every area.</summary>
     public static void MapSignalsApi(this WebApplication app)
@@ -67,6 +75,7 @@ public static class SignalsApi
         TokenEndpoints.Map(app);
         BadRowEndpoints.Map(app);
         InterventionEndpoints.Map(app);
+        WebhookEndpoints.Map(app);
         RegistryEndpoints.Map(app);
         ServingEndpoints.Map(app);
         var options = app.Services.GetRequiredService<SignalsApiOptions>();

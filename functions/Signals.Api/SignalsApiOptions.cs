@@ -1,4 +1,5 @@
 using Signals.Api.Interventions;
+using Signals.Api.Webhooks;
 using Signals.Engine.Access;
 
 namespace Signals.Api;
@@ -44,6 +45,9 @@ public sealed record SignalsApiOptions
     /// <summary>Settings of the subscriptions to interventions.</summary>
     public SubscriptionOptions Subscriptions { get; init; } = new();
 
+    /// <summary>Settings of webhooks.</summary>
+    public WebhookOptions Webhooks { get; init; } = new();
+
     /// <summary>Checks every setting.</summary>
     /// <exception cref="ArgumentException">A setting is out of range; the message names it and says what is expected.</exception>
     public void Validate()
@@ -57,6 +61,7 @@ public sealed record SignalsApiOptions
         Require(MaxEnrichedBodyBytes >= 1024 * 1024, nameof(MaxEnrichedBodyBytes), "1 MB and up");
         Require(MaxConcurrentUploads is >= 1 and <= 64, nameof(MaxConcurrentUploads), "1 to 64");
         Subscriptions.Validate(Require);
+        Webhooks.Validate(Require);
         foreach (var origin in AllowedOrigins)
         {
             var valid = Uri.TryCreate(origin, UriKind.Absolute, out var uri) && uri.GetLeftPart(UriPartial.Authority) == origin;

@@ -4,7 +4,7 @@ namespace Signals.Engine.Interventions;
 public sealed record WebhookDefinition
 {
     /// <summary>Deliveries that are tried before one becomes a dead letter, when the definition does not say.</summary>
-    public const int DefaultMaxAttempts = 8;
+    public const int DefaultMaxAttempts = 12;
 
     /// <summary>Object name, unique.</summary>
     public required string Name { get; init; }

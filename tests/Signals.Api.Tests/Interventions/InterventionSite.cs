@@ -28,6 +28,8 @@ public sealed class InterventionSite : IAsyncDisposable
 
     public IInterventionOutbox Outbox => OutboxOf(Host);
 
+    public IWebhookStore Webhooks => Host.Services.GetRequiredService<IWebhookStore>();
+
     public static IInterventionOutbox OutboxOf(ApiHost host) => host.Services.GetRequiredService<IInterventionOutbox>();
 
     public static async Task<InterventionSite> StartAsync(
@@ -49,6 +51,8 @@ public sealed class InterventionSite : IAsyncDisposable
             collection.AddSingleton(TimeProvider.System);
             collection.AddSingleton<IDefinitionSource>(Definitions);
             collection.AddSingleton<IInterventionOutbox>(new SqliteInterventionOutbox(database, TimeProvider.System));
+            collection.AddSingleton<IWebhookStore>(new SqliteWebhookStore(database, TimeProvider.System));
+            collection.AddSingleton(_ => database);
             services?.Invoke(collection);
         });
         _hosts.Add(host);
@@ -71,6 +75,13 @@ public sealed class InterventionSite : IAsyncDisposable
         message = change?.Invoke(message) ?? message;
         await Outbox.AppendAsync([message], default);
         return message;
+    }
+
+    /// <summary>Ends one of the processes, as if it were told to.</summary>
+    public async Task StopAsync(ApiHost host)
+    {
+        await host.DisposeAsync();
+        _hosts.Remove(host);
     }
 
     public async ValueTask DisposeAsync()

@@ -59,6 +59,7 @@ internal static class LocalApplication
         builder.Services.AddSingleton<ProfileEditor>();
         builder.Services.AddSingleton<IProfileCleanup>(provider => provider.GetRequiredService<ProfileEditor>());
         builder.Services.AddSignalsApi(settings.ToApiOptions());
+        builder.Services.AddWebhookDelivery();
 
         var app = builder.Build();
         app.MapSignalsApi();

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using Signals.Api;
+using Signals.Api.Interventions;
+using Signals.Api.Webhooks;
 using Signals.Engine.Interventions;
 using Signals.Storage.Sqlite;
 
@@ -38,6 +40,12 @@ public sealed record LocalSettings
     /// <summary>What interventions carry, and how often they are sent.</summary>
     public InterventionOptions Interventions { get; init; } = new();
 
+    /// <summary>Settings of the subscriptions to interventions.</summary>
+    public SubscriptionOptions Subscriptions { get; init; } = new();
+
+    /// <summary>Settings of webhooks.</summary>
+    public WebhookOptions Webhooks { get; init; } = new();
+
     /// <summary>The one file with everything.</summary>
     public string DatabasePath => DatabaseIn(DataFolder);
 
@@ -68,6 +76,19 @@ public sealed record LocalSettings
                 PayloadNamesQualified = ReadSwitch(section, "Interventions:PayloadNamesQualified"),
                 SendOncePerTarget = ReadSwitch(section, "Interventions:SendOncePerTarget"),
             },
+            Subscriptions = new SubscriptionOptions
+            {
+                RequireToken = ReadSwitch(section, "Subscriptions:RequireToken"),
+                ClientAddressHeader = section["Subscriptions:ClientAddressHeader"],
+                MaxPerAddress = (int)ReadNumber(section, "Subscriptions:MaxPerAddress", 1, 1_000_000, 100),
+                MaxTotal = (int)ReadNumber(section, "Subscriptions:MaxTotal", 1, 1_000_000, 25_000),
+                MaxIdentifiers = (int)ReadNumber(section, "Subscriptions:MaxIdentifiers", 1, 1000, 100),
+            },
+            Webhooks = new WebhookOptions
+            {
+                AllowHttp = ReadSwitch(section, "Webhooks:AllowHttp"),
+                AllowPrivateNetworks = ReadSwitch(section, "Webhooks:AllowPrivateNetworks"),
+            },
         };
         try
         {
@@ -87,6 +108,8 @@ public sealed record LocalSettings
     {
         SandboxTokens = [new SandboxToken(SandboxToken, Engine.Access.AccessScopes.All)],
         AllowedOrigins = AllowedOrigins,
+        Subscriptions = Subscriptions,
+        Webhooks = Webhooks,
     };
 
     private static void CheckUrls(IReadOnlyList<string> urls, bool allowRemote)

@@ -20,6 +20,7 @@ internal static class LocalStores
         services.AddSingleton<IBadRowStore>(_ => new SqliteBadRowStore(database));
         services.AddSingleton<IDefinitionStore>(_ => new SqliteDefinitionStore(database));
         services.AddSingleton<IInterventionOutbox>(provider => new SqliteInterventionOutbox(database, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IWebhookStore>(provider => new SqliteWebhookStore(database, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAccessStore>(_ => new SqliteAccessStore(database));
         return services;
     }
