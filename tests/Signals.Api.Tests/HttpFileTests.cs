@@ -22,7 +22,7 @@ public sealed class HttpFileTests : IAsyncLifetime
     {
         var key = await _host.Api.Services.GetRequiredService<ApiKeys>().CreateAsync(Organization, "examples", AccessScopes.All, default);
 
-        foreach (var name in (string[])["health", "access", "registry", "events", "attributes"])
+        foreach (var name in (string[])["health", "access", "registry", "events", "attributes", "interventions"])
         {
             var file = HttpFile.Load(Path.Combine(FolderOfExamples(), $"{name}.http"));
             file.Set("host", _host.Api.Url.ToString().TrimEnd('/'));
@@ -42,7 +42,7 @@ public sealed class HttpFileTests : IAsyncLifetime
     [Fact]
     public void Every_example_file_is_run() =>
         Assert.Equal(
-            ["access", "attributes", "events", "health", "registry"],
+            ["access", "attributes", "events", "health", "interventions", "registry"],
             Directory.GetFiles(FolderOfExamples(), "*.http").Select(Path.GetFileNameWithoutExtension).Order());
 
     private static string FolderOfExamples()

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
+using Signals.Engine.Interventions;
 using Signals.Storage.Sqlite;
 
 namespace Signals.Api.Tests.Hosting;
@@ -41,6 +42,8 @@ public sealed class ServingHost : IAsyncDisposable
             services.AddSingleton(metrics);
             services.AddSingleton(new AttributeReader(host.Registry, profiles, clock));
             services.AddSingleton(new ProfileEditor(host.Registry, profiles, clock));
+            services.AddSingleton<IInterventionPayloads>(new InterventionPayloadReader(host.Registry, profiles, clock, new InterventionOptions()));
+            services.AddSingleton<IWebhookStore>(new SqliteWebhookStore(host._database, clock));
             services.AddSingleton<IProfileCleanup>(provider => provider.GetRequiredService<ProfileEditor>());
         });
         return host;
