@@ -12,8 +12,8 @@ namespace Signals.Benchmarks.Engine;
 [InProcess]
 [MemoryDiagnoser]
 [InvocationCount(1)]
-[IterationCount(15)]
-[WarmupCount(5)]
+[IterationCount(20)]
+[WarmupCount(20)]
 public class EngineBenchmarks
 {
     private const int Events = ShopDays.Events;
