@@ -5,7 +5,8 @@ using Signals.Engine.Events;
 namespace Signals.Engine.Attributes;
 
 /// <summary>
-/// A batch after reading: the events that touch profiles, which profiles, and what to fold into each, in flat lists.
+/// A batch after reading: the events that touch profiles, which profiles, and what to fold into each, in flat lists that the
+/// next batch uses again.
 /// </summary>
 /// <param name="start">Position of its first record.</param>
 internal sealed class EventBatch(LogPosition start)
@@ -19,7 +20,7 @@ internal sealed class EventBatch(LogPosition start)
     private readonly Dictionary<KeyPlan, IdentifierTable> _tables = [];
 
     /// <summary>Position of the first record.</summary>
-    public LogPosition Start => start;
+    public LogPosition Start { get; private set; } = start;
 
     /// <summary>The events that touch a profile, in order.</summary>
     public Span<BatchEvent> Events => CollectionsMarshal.AsSpan(_events);
@@ -35,6 +36,18 @@ internal sealed class EventBatch(LogPosition start)
 
     /// <summary>What a visit folds.</summary>
     public ReadOnlySpan<Update> UpdatesOf(in Visit visit) => CollectionsMarshal.AsSpan(_updates).Slice(visit.FirstUpdate, visit.Updates);
+
+    /// <summary>Forgets everything and begins at another record.</summary>
+    public void Restart(LogPosition at)
+    {
+        Start = at;
+        _events.Clear();
+        _visits.Clear();
+        _updates.Clear();
+        _profiles.Clear();
+        foreach (var table in _tables.Values)
+            table.Clear();
+    }
 
     /// <summary>Begins an event. Visits and updates that follow belong to it.</summary>
     public void BeginEvent(in BatchEvent batchEvent) => _events.Add(batchEvent);
@@ -74,6 +87,8 @@ internal sealed class EventBatch(LogPosition start)
             _lookup.TryGetValue(identifier, out profile);
 
         public void Add(TouchedProfile profile) => _profiles.Add(profile.Key.Identifier, profile);
+
+        public void Clear() => _profiles.Clear();
     }
 }
 

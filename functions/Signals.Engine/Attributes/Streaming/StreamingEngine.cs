@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
 
@@ -42,6 +43,7 @@ public sealed class StreamingEngine
     private readonly ProfileWatcher? _watcher;
     private readonly StreamingEngineOptions _options;
     private readonly ProfileCache _cache;
+    private readonly ConcurrentBag<RoundBuffers> _spare = [];
     private StreamPlan? _plan;
 
     /// <summary>Makes an engine. One engine may process several partitions at once, each in its own order.</summary>
@@ -77,11 +79,11 @@ public sealed class StreamingEngine
     private async ValueTask<BatchResult> ProcessRoundAsync(
         IReadOnlyList<LogRecord> records, int first, StreamPlan plan, CancellationToken cancellationToken)
     {
-        var batch = new EventBatch(records[first].Position);
-        var badRows = new List<StoredBadRow>();
+        var round = TakeRound(plan, records[first].Position);
+        var (batch, badRows, times) = (round.Batch, round.BadRows, round.Times);
         var now = _time.GetUtcNow();
 
-        var times = Read(records, first, plan, now, batch, badRows);
+        Read(records, first, now, round);
         await LoadAsync(batch.Profiles, batch, fromCache: true, EventTime.From(now), cancellationToken);
         var watch = plan.Watch?.Start(batch, EventTime.From(now));
         Fold(batch, watch, EventTime.From(now));
@@ -92,7 +94,21 @@ public sealed class StreamingEngine
 
         var result = Summarize(badRows.Count, batch, times);
         _metrics.Record(result, times, EventTime.From(_time.GetUtcNow()));
+        _spare.Add(round);
         return result;
+    }
+
+    /// <summary>Buffers for a round: those of an earlier one under the same plan, when there are any.</summary>
+    private RoundBuffers TakeRound(StreamPlan plan, LogPosition start)
+    {
+        while (_spare.TryTake(out var spare))
+        {
+            if (!ReferenceEquals(spare.Plan, plan))
+                continue;
+            spare.Restart(start);
+            return spare;
+        }
+        return new RoundBuffers(plan, start);
     }
 
     private StreamPlan PlanInForce()
@@ -105,15 +121,11 @@ public sealed class StreamingEngine
     }
 
     /// <summary>Reads records until there is no more, or the batch is full.</summary>
-    private static List<EventTimes> Read(
-        IReadOnlyList<LogRecord> records, int first, StreamPlan plan, DateTimeOffset now, EventBatch batch, List<StoredBadRow> badRows)
+    private static void Read(IReadOnlyList<LogRecord> records, int first, DateTimeOffset now, RoundBuffers round)
     {
-        var reader = new BatchReader();
-        var times = new List<EventTimes>(records.Count - first);
-        for (var i = first; i < records.Count && !batch.IsFull; i++)
-            if (reader.Read(records[i], plan, now, batch, badRows, out var eventTimes) == BatchReader.Outcome.Event)
-                times.Add(eventTimes);
-        return times;
+        for (var i = first; i < records.Count && !round.Batch.IsFull; i++)
+            if (round.Reader.Read(records[i], round.Plan, now, round.Batch, round.BadRows, out var eventTimes) == BatchReader.Outcome.Event)
+                round.Times.Add(eventTimes);
     }
 
     private async ValueTask LoadAsync(
