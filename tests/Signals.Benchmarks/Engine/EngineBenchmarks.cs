@@ -14,6 +14,8 @@ namespace Signals.Benchmarks.Engine;
 [InvocationCount(1)]
 [IterationCount(20)]
 [WarmupCount(20)]
+[MinColumn]
+[MedianColumn]
 public class EngineBenchmarks
 {
     private const int Events = ShopDays.Events;

@@ -9,14 +9,21 @@ internal sealed class MemoryProfileStore : IProfileStore
 {
     private readonly Dictionary<ProfileKey, StoredProfile> _profiles = [];
 
-    public ValueTask<IReadOnlyList<StoredProfile?>> ReadAsync(IReadOnlyList<ProfileKey> keys, CancellationToken cancellationToken) =>
-        new([.. keys.Select(key => _profiles.GetValueOrDefault(key))]);
+    public ValueTask<IReadOnlyList<StoredProfile?>> ReadAsync(IReadOnlyList<ProfileKey> keys, CancellationToken cancellationToken)
+    {
+        var found = new StoredProfile?[keys.Count];
+        for (var i = 0; i < found.Length; i++)
+            found[i] = _profiles.GetValueOrDefault(keys[i]);
+        return new(found);
+    }
 
     public ValueTask<IReadOnlyList<string?>> WriteAsync(IReadOnlyList<ProfileWrite> writes, CancellationToken cancellationToken)
     {
-        foreach (var write in writes)
-            _profiles[write.Key] = new StoredProfile(write.State, "1");
-        return new([.. writes.Select(_ => "1")]);
+        var tags = new string?[writes.Count];
+        Array.Fill(tags, "1");
+        for (var i = 0; i < tags.Length; i++)
+            _profiles[writes[i].Key] = new StoredProfile(writes[i].State, "1");
+        return new(tags);
     }
 
     public ValueTask<bool> DeleteAsync(ProfileKey key, CancellationToken cancellationToken) => new(_profiles.Remove(key));
