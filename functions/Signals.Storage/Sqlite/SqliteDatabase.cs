@@ -9,7 +9,7 @@ namespace Signals.Storage.Sqlite;
 public sealed class SqliteDatabase : IAsyncDisposable
 {
     internal const int PageBytes = 4096;
-    internal const long WriteAheadLogBytes = 64L << 20;
+    internal const long WriteAheadLogBytes = 128L << 20;
     private const int IdleReaders = 16;
 
     private readonly ConcurrentBag<SqliteSession> _readers = [];

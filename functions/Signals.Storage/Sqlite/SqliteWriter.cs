@@ -13,7 +13,7 @@ internal sealed class SqliteWriter : IDisposable
     private const int MaxGroup = 1024;
 
     /// <summary>After this many written pages the write-ahead log is copied into the file.</summary>
-    private const int CheckpointPages = (32 << 20) / SqliteDatabase.PageBytes;
+    private const int CheckpointPages = (64 << 20) / SqliteDatabase.PageBytes;
 
     /// <summary>Above this size the copy waits for readers, so that the write-ahead log starts again from its beginning.</summary>
     private const int RestartPages = 4 * CheckpointPages;
