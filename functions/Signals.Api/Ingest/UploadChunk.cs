@@ -6,8 +6,8 @@ namespace Signals.Api.Ingest;
 /// <summary>The lines of an upload on their way to the log: one chunk per partition, and how many of the lines are events.</summary>
 internal sealed class UploadChunk
 {
-    private const int FullBytes = 1024 * 1024;
-    private const int FullRecords = 1000;
+    private const int FullBytes = 4 * 1024 * 1024;
+    private const int FullRecords = 4096;
 
     private readonly IEventLog _log;
     private readonly LogChunkBuilder[] _partitions;
