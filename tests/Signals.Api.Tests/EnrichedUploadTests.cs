@@ -59,11 +59,11 @@ public sealed class EnrichedUploadTests : IAsyncLifetime
     [Fact]
     public async Task The_order_of_the_lines_of_one_visitor_is_kept_over_many_chunks()
     {
-        var lines = Enumerable.Range(0, 4000).Select(i => EnrichedLine.Of(columns: ("page_title", $"{i}"))).ToList();
+        var lines = Enumerable.Range(0, 12000).Select(i => EnrichedLine.Of(columns: ("page_title", $"{i}"))).ToList();
 
         var (_, answer) = await PostAsync(string.Join('\n', lines));
 
-        Assert.Equal("""{"accepted":4000,"bad":0}""", answer);
+        Assert.Equal("""{"accepted":12000,"bad":0}""", answer);
         Assert.True(_host.Log.Appends > 1);
         Assert.Equal(lines, _host.Log.Texts(LogRecordKind.EnrichedLine));
     }
