@@ -99,7 +99,12 @@ public sealed class AttributeGroupReadingTests
     {
         var members = new Dictionary<string, string>
         {
-            ["name"] = "s", ["database"] = "d", ["schema"] = "s", ["table"] = "t", ["timestamp_field"] = "f", [member] = value,
+            ["name"] = "s",
+            ["database"] = "d",
+            ["schema"] = "s",
+            ["table"] = "t",
+            ["timestamp_field"] = "f",
+            [member] = value,
         };
         var body = Bodies.Parse($"{{{string.Join(',', members.Select(pair => $"\"{pair.Key}\":\"{pair.Value}\""))}}}");
 

@@ -72,7 +72,12 @@ public sealed class PropertyTests
     {
         var members = new Dictionary<string, string>
         {
-            ["type"] = "\"entity\"", ["vendor"] = "\"com.acme\"", ["name"] = "\"cart\"", ["major_version"] = "1", ["path"] = "\"total\"", [member] = value,
+            ["type"] = "\"entity\"",
+            ["vendor"] = "\"com.acme\"",
+            ["name"] = "\"cart\"",
+            ["major_version"] = "1",
+            ["path"] = "\"total\"",
+            [member] = value,
         };
 
         Assert.Equal([$"""["property","{member}"]"""], Errors($"{{{string.Join(',', members.Select(pair => $"\"{pair.Key}\":{pair.Value}"))}}}"));

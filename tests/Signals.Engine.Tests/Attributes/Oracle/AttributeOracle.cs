@@ -48,7 +48,7 @@ internal static class AttributeOracle
             AggregationKind.UniqueList => Fitting(e, Elements(value).Select(element => OracleValues.Coerce(element, ElementOf(attribute.Type)))),
             AggregationKind.MostFrequent or AggregationKind.LeastFrequent => Fitting(e, Elements(value).Select(element => OracleValues.Coerce(element, attribute.Type))),
             AggregationKind.CategoryCount or AggregationKind.ApproxCountDistinct => Fitting(e, Elements(value).Select(OracleValues.TextOf)),
-            AggregationKind.First or AggregationKind.Last => Fitting(e, [value is object?[] ? null : OracleValues.Coerce(value, attribute.Type)]),
+            AggregationKind.First or AggregationKind.Last => Fitting(e, [value is object?[]? null : OracleValues.Coerce(value, attribute.Type)]),
             _ => Fitting(e, [OracleValues.NumberOf(value)]),
         };
     }

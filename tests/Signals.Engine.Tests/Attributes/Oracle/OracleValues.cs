@@ -36,7 +36,7 @@ internal static partial class OracleValues
         switch (type)
         {
             case AttributeType.String:
-                return value is object?[] ? null : value is Dictionary<string, object?> ? OracleEvent.ToJson(value) : TextOf(value);
+                return value is object?[]? null : value is Dictionary<string, object?> ? OracleEvent.ToJson(value) : TextOf(value);
             case AttributeType.Bytes:
                 return value is Dictionary<string, object?> or object?[] or null ? null : new OracleBytes(TextOf(value)!);
             case AttributeType.Int32:

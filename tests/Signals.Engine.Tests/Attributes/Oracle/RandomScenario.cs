@@ -82,7 +82,8 @@ internal sealed class RandomScenario(int seed)
             < 6 => new EntityProperty { Vendor = "com.acme", Name = "box", MajorVersion = 1, Path = Pick(["v", "w"]), Index = _random.Next(3), DatePart = part },
             < 8 => new AtomicProperty
             {
-                Name = Pick(["page_urlpath", "page_urlport", "tr_total", "br_cookies", "derived_tstamp", "event_name", "app_id", "mkt_medium"]), DatePart = part,
+                Name = Pick(["page_urlpath", "page_urlport", "tr_total", "br_cookies", "derived_tstamp", "event_name", "app_id", "mkt_medium"]),
+                DatePart = part,
             },
             _ => new CalculatedProperty
             {
