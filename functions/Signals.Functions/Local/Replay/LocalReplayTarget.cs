@@ -74,11 +74,13 @@ internal sealed class LocalReplayTarget : IReplayTarget
             ? new MemoryStream(bytes.Array!, bytes.Offset, bytes.Count, writable: false)
             : new MemoryStream(block.ToArray(), writable: false);
 
+    /// <summary>Waits until of the records that are in the log now at most so many are left to be processed.</summary>
     private async Task WaitAsync(long atMost, ReplayProgress progress, CancellationToken cancellationToken)
     {
+        var end = await _log.ReadEndAsync(0, cancellationToken);
         while (true)
         {
-            var waiting = await _log.ReadEndAsync(0, cancellationToken) - await _log.ReadCheckpointAsync(0, cancellationToken);
+            var waiting = Math.Max(0, end - await _log.ReadCheckpointAsync(0, cancellationToken));
             progress.SetWaiting(waiting);
             if (waiting <= atMost)
                 return;
