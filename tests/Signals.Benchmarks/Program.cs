@@ -1,9 +1,11 @@
 using BenchmarkDotNet.Running;
 using Signals.Benchmarks.EndToEnd;
+using Signals.Benchmarks.Streams;
 
 return args switch
 {
     ["e2e", .. var rest] => await EndToEndRun.RunAsync(rest),
+    ["sse", .. var rest] => await StreamsRun.RunAsync(rest),
     ["memory", .. var rest] => await MemoryRun.RunAsync(rest),
     _ => RunBenchmarks(args),
 };

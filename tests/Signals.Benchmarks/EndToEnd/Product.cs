@@ -50,11 +50,14 @@ internal sealed class Product : IAsyncDisposable
     /// <summary>Bytes of memory that the process holds.</summary>
     public long WorkingSet => Process.GetProcessById(_process.Id).WorkingSet64;
 
-    public static async Task<Product> StartAsync()
+    /// <summary>Time that the process has used of all processors.</summary>
+    public TimeSpan ProcessorTime => Process.GetProcessById(_process.Id).TotalProcessorTime;
+
+    public static async Task<Product> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
     {
         var data = Directory.CreateTempSubdirectory("signals-benchmark-").FullName;
         var endpoint = FreeEndpoint();
-        var process = ChildProcess.Start("dotnet", [RepositoryLayout.Application, "--urls", $"http://{endpoint}", "--data", data], data);
+        var process = ChildProcess.Start("dotnet", [RepositoryLayout.Application, "--urls", $"http://{endpoint}", "--data", data], data, settings);
         var product = new Product(process, endpoint, data);
         await Eventually.ReadAsync(product.IsReadyAsync, ready => ready, "the local runtime to be ready");
         await product.PostAsync("/api/v1/registry/attribute_groups/", Group);
@@ -74,7 +77,8 @@ internal sealed class Product : IAsyncDisposable
         Directory.Delete(_data, recursive: true);
     }
 
-    private async Task PostAsync(string path, string json)
+    /// <summary>Posts a definition.</summary>
+    public async Task PostAsync(string path, string json)
     {
         using var answer = await Http.PostAsync(path, new StringContent(json, Encoding.UTF8, "application/json"));
         answer.EnsureSuccessStatusCode();
