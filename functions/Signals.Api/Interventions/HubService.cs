@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Signals.Api.Health;
 using Signals.Engine.Interventions;
 
 namespace Signals.Api.Interventions;
@@ -13,7 +14,7 @@ internal sealed partial class HubService(
     SubscriptionOptions options,
     TimeProvider time,
     IHostApplicationLifetime lifetime,
-    ILogger<HubService> log) : IHostedService
+    ILogger<HubService> log) : IHostedService, IReadinessProbe
 {
     private const int PageEntries = 512;
     private const int RemovedAtOnce = 1000;
@@ -24,6 +25,13 @@ internal sealed partial class HubService(
 
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
+    private volatile string? _trouble;
+
+    /// <inheritdoc />
+    public string Name => "interventions";
+
+    /// <inheritdoc />
+    public ValueTask<Readiness> CheckAsync(CancellationToken cancellationToken) => new(new Readiness(_trouble is null, _trouble));
 
     public async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -54,6 +62,8 @@ internal sealed partial class HubService(
                 if (failed)
                     await Task.Delay(PauseAfterFailure, time, _stop.Token);
                 await step(_stop.Token);
+                if (failed)
+                    _trouble = null;
                 failed = false;
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
@@ -63,6 +73,7 @@ internal sealed partial class HubService(
             catch (Exception exception)
             {
                 StepFailed(log, exception, what);
+                _trouble = $"{what} failed: {exception.Message}";
                 failed = true;
             }
         }

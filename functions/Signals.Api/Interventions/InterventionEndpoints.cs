@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
 using Signals.Api.Auth;
+using Signals.Api.Health;
 using Signals.Api.Http;
 using Signals.Api.OpenApi;
 using Signals.Engine.Access;
@@ -32,7 +33,9 @@ internal static class InterventionEndpoints
         services.AddSingleton<SubscriptionBacklog>();
         services.AddSingleton<SubscriptionEndpoint>();
         services.AddSingleton<InterventionPusher>();
-        services.AddHostedService<HubService>();
+        services.AddSingleton<HubService>();
+        services.AddHostedService(provider => provider.GetRequiredService<HubService>());
+        services.AddSingleton<IReadinessProbe>(provider => provider.GetRequiredService<HubService>());
         services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, InterventionJson.Default));
     }
 

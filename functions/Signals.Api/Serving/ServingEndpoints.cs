@@ -6,6 +6,7 @@ using Signals.Api.OpenApi;
 using Signals.Engine.Access;
 using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
+using Signals.Engine.Interventions;
 
 namespace Signals.Api.Serving;
 
@@ -144,6 +145,7 @@ internal static class ServingEndpoints
         }
 
         var found = await services.GetRequiredService<ProfileEditor>().DeleteAsync(new ProfileKey(name, identifier), context.RequestAborted);
+        found |= await ForgetInterventionsAsync(services, new InterventionTarget(name, identifier), context.RequestAborted);
         using var answer = JsonAnswer.Rent();
         answer.Writer.WriteStartObject();
         answer.Writer.WriteBoolean("keys_found", found);
@@ -151,6 +153,10 @@ internal static class ServingEndpoints
         answer.Writer.WriteEndObject();
         await answer.SendAsync(context);
     }
+
+    private static async ValueTask<bool> ForgetInterventionsAsync(IServiceProvider services, InterventionTarget target, CancellationToken cancellationToken) =>
+        await services.GetRequiredService<IInterventionOutbox>().ForgetAsync(target, cancellationToken)
+        + await services.GetRequiredService<IWebhookStore>().ForgetAsync(target, cancellationToken) > 0;
 
     /// <summary>
     /// The identifier out of the path as it was sent: routing leaves an encoded slash encoded, and then it looks like one that was

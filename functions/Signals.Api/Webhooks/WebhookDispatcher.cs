@@ -105,7 +105,7 @@ internal sealed partial class WebhookDispatcher(
             return;
         var deliveries = entries
             .Where(entry => entry.Sequence > webhook.Cursor && webhook.Definition.Wants(entry.Message))
-            .Select(entry => new WebhookDelivery(entry.Sequence, BodyOf(entry.Message), entry.Message.ExpiresAt, Attempts: 0))
+            .Select(entry => new WebhookDelivery(entry.Sequence, entry.Message.Target, BodyOf(entry.Message), entry.Message.ExpiresAt, Attempts: 0))
             .ToList();
         await store.QueueAsync(webhook.Definition.Name, end, deliveries, stoppingToken);
         if (deliveries.Count > 0)

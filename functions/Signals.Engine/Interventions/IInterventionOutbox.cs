@@ -59,6 +59,12 @@ public interface IInterventionOutbox
     /// <summary>The hubs that hold streams now.</summary>
     ValueTask<IReadOnlyList<string>> ReadHubsAsync(CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Drops all entries for a target (<see cref="InterventionTarget.IsSameAs"/>), when the data of that person are deleted, and
+    /// says how many.
+    /// </summary>
+    ValueTask<int> ForgetAsync(InterventionTarget target, CancellationToken cancellationToken);
+
     /// <summary>Drops what is older than the store keeps it, at most <paramref name="limit"/> entries, and says how many.</summary>
     ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken cancellationToken);
 }

@@ -7,10 +7,11 @@ public sealed record FollowingWebhook(WebhookDefinition Definition, long Cursor)
 
 /// <summary>A message that is to be posted to a webhook.</summary>
 /// <param name="Sequence">Its place in the outbox; with the name of the webhook the id of the delivery.</param>
+/// <param name="Target">Whom the intervention is for.</param>
 /// <param name="Body">What is posted: one JSON object.</param>
 /// <param name="ExpiresAt">From when on it is not sent any more, UTC; null for never.</param>
 /// <param name="Attempts">How often it has been tried.</param>
-public sealed record WebhookDelivery(long Sequence, ReadOnlyMemory<byte> Body, DateTimeOffset? ExpiresAt, int Attempts);
+public sealed record WebhookDelivery(long Sequence, InterventionTarget Target, ReadOnlyMemory<byte> Body, DateTimeOffset? ExpiresAt, int Attempts);
 
 /// <summary>A delivery that was given up.</summary>
 /// <param name="Delivery">The delivery.</param>
@@ -73,4 +74,10 @@ public interface IWebhookStore
     /// <param name="sequences">Which; null for all.</param>
     /// <param name="cancellationToken">Ends the write.</param>
     ValueTask<int> RetryDeadLettersAsync(string webhook, IReadOnlyList<long>? sequences, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Drops all deliveries for a target (<see cref="InterventionTarget.IsSameAs"/>), dead letters too, when the data of that person
+    /// are deleted, and says how many.
+    /// </summary>
+    ValueTask<int> ForgetAsync(InterventionTarget target, CancellationToken cancellationToken);
 }

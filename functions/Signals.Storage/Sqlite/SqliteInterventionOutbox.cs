@@ -142,6 +142,10 @@ public sealed partial class SqliteInterventionOutbox : IInterventionOutbox
         }, cancellationToken);
     }
 
+    /// <inheritdoc />
+    public async ValueTask<int> ForgetAsync(InterventionTarget target, CancellationToken cancellationToken) =>
+        await _database.WriteAsync(session => TargetRows.Delete(session, "intervention", target), cancellationToken);
+
     private static bool Add(SqliteSession session, InterventionMessage message, long now)
     {
         var insert = session.Prepare(Insert);

@@ -119,6 +119,11 @@ internal static class SqliteSchema
             PRIMARY KEY (webhook, sequence)) WITHOUT ROWID;
         CREATE INDEX webhook_delivery_due ON webhook_delivery (webhook, due_at);
         """,
+        """
+        ALTER TABLE webhook_delivery ADD COLUMN attribute_key TEXT NOT NULL DEFAULT '';
+        ALTER TABLE webhook_delivery ADD COLUMN identifier TEXT NOT NULL DEFAULT '';
+        CREATE INDEX webhook_delivery_target ON webhook_delivery (attribute_key, identifier COLLATE NOCASE);
+        """,
     ];
 
     /// <summary>Brings a file up to date. Several processes may try at once.</summary>

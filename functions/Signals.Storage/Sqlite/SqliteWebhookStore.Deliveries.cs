@@ -33,7 +33,7 @@ public sealed partial class SqliteWebhookStore
         {
             var due = new List<WebhookDelivery>();
             var select = session.Prepare("""
-                SELECT sequence, body, expires_at, attempts FROM webhook_delivery
+                SELECT sequence, body, expires_at, attempts, attribute_key, identifier FROM webhook_delivery
                 WHERE webhook = ?1 AND due_at <= ?2 ORDER BY due_at, sequence LIMIT ?3
                 """);
             select.Bind(1, argument.webhook);
@@ -98,13 +98,13 @@ public sealed partial class SqliteWebhookStore
         {
             var letters = new List<DeadLetter>();
             var select = session.Prepare("""
-                SELECT sequence, body, expires_at, attempts, failed_at, error FROM webhook_delivery
+                SELECT sequence, body, expires_at, attempts, attribute_key, identifier, failed_at, error FROM webhook_delivery
                 WHERE webhook = ?1 AND due_at IS NULL ORDER BY sequence DESC LIMIT ?2
                 """);
             select.Bind(1, argument.webhook);
             select.Bind(2, argument.limit);
             while (select.Step())
-                letters.Add(new DeadLetter(Delivery(select), DateTimeOffset.FromUnixTimeMilliseconds(select.Long(4)), select.Text(5)));
+                letters.Add(new DeadLetter(Delivery(select), DateTimeOffset.FromUnixTimeMilliseconds(select.Long(6)), select.Text(7)));
             select.Reset();
             return (IReadOnlyList<DeadLetter>)letters;
         }));
@@ -129,6 +129,10 @@ public sealed partial class SqliteWebhookStore
             return retried;
         }, cancellationToken);
 
+    /// <inheritdoc />
+    public async ValueTask<int> ForgetAsync(InterventionTarget target, CancellationToken cancellationToken) =>
+        await database.WriteAsync(session => TargetRows.Delete(session, "webhook_delivery", target), cancellationToken);
+
     private static int CountWaiting(SqliteSession session, string webhook)
     {
         var count = session.Prepare("SELECT count(*) FROM webhook_delivery WHERE webhook = ?1 AND due_at IS NOT NULL");
@@ -142,8 +146,8 @@ public sealed partial class SqliteWebhookStore
     private void Insert(SqliteSession session, string webhook, WebhookDelivery delivery, bool isTooMany)
     {
         var insert = session.Prepare("""
-            INSERT OR IGNORE INTO webhook_delivery (webhook, sequence, body, expires_at, attempts, due_at, failed_at, error)
-            VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7)
+            INSERT OR IGNORE INTO webhook_delivery (webhook, sequence, body, expires_at, attempts, due_at, failed_at, error, attribute_key, identifier)
+            VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?7, ?8, ?9)
             """);
         insert.Bind(1, webhook);
         insert.Bind(2, delivery.Sequence);
@@ -155,6 +159,8 @@ public sealed partial class SqliteWebhookStore
             insert.Bind(7, $"{IWebhookStore.MaxWaiting} deliveries were waiting already");
         else
             insert.Bind(7, (long?)null);
+        insert.Bind(8, delivery.Target.AttributeKey);
+        insert.Bind(9, delivery.Target.Identifier);
         insert.Run();
     }
 
@@ -171,6 +177,7 @@ public sealed partial class SqliteWebhookStore
 
     private static WebhookDelivery Delivery(SqliteStatement row) => new(
         row.Long(0),
+        new InterventionTarget(row.Text(4), row.Text(5)),
         row.Bytes(1),
         row.IsNull(2) ? null : DateTimeOffset.FromUnixTimeMilliseconds(row.Long(2)),
         (int)row.Long(3));

@@ -7,6 +7,7 @@ public sealed class InMemoryInterventionOutbox : IInterventionOutbox
 {
     private readonly Lock _gate = new();
     private readonly List<OutboxEntry> _entries = [];
+    private long _end;
     private readonly Dictionary<(Guid, InterventionTarget, string), DeliveryReceipt> _receipts = [];
     private TaskCompletionSource _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -18,7 +19,7 @@ public sealed class InMemoryInterventionOutbox : IInterventionOutbox
             foreach (var message in messages)
             {
                 if (!_entries.Exists(e => e.Message.InterventionId == message.InterventionId && e.Message.Target == message.Target))
-                    _entries.Add(new OutboxEntry(_entries.Count + 1, message));
+                    _entries.Add(new OutboxEntry(++_end, message));
             }
             _appended.SetResult();
             _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -45,7 +46,7 @@ public sealed class InMemoryInterventionOutbox : IInterventionOutbox
     public ValueTask<long> ReadEndAsync(CancellationToken cancellationToken)
     {
         lock (_gate)
-            return ValueTask.FromResult((long)_entries.Count);
+            return ValueTask.FromResult(_end);
     }
 
     public async ValueTask WaitAsync(long afterSequence, CancellationToken cancellationToken)
@@ -55,7 +56,7 @@ public sealed class InMemoryInterventionOutbox : IInterventionOutbox
             Task appended;
             lock (_gate)
             {
-                if (_entries.Count > afterSequence)
+                if (_entries.Count > 0 && _entries[^1].Sequence > afterSequence)
                     return;
                 appended = _appended.Task;
             }
@@ -82,6 +83,12 @@ public sealed class InMemoryInterventionOutbox : IInterventionOutbox
     public ValueTask AnnounceHubAsync(string hub, DateTimeOffset until, CancellationToken cancellationToken) => ValueTask.CompletedTask;
 
     public ValueTask<IReadOnlyList<string>> ReadHubsAsync(CancellationToken cancellationToken) => ValueTask.FromResult<IReadOnlyList<string>>([]);
+
+    public ValueTask<int> ForgetAsync(InterventionTarget target, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+            return ValueTask.FromResult(_entries.RemoveAll(e => e.Message.Target.IsSameAs(target)));
+    }
 
     public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken cancellationToken) => ValueTask.FromResult(0);
 

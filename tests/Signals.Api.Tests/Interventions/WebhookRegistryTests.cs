@@ -99,7 +99,7 @@ public sealed class WebhookRegistryTests
         using var client = new WebhookClient(new WebhookOptions(), TimeProvider.System);
         var webhook = new WebhookDefinition { Name = "a", Url = new Uri(url), Secret = "0123456789abcdef" };
 
-        var error = await client.PostAsync(webhook, new WebhookDelivery(1, "{}"u8.ToArray(), null, 0), default);
+        var error = await client.PostAsync(webhook, new WebhookDelivery(1, Ann, "{}"u8.ToArray(), null, 0), default);
 
         Assert.NotNull(error);
         if (url.Contains("localhost/", StringComparison.Ordinal))
@@ -114,7 +114,7 @@ public sealed class WebhookRegistryTests
         using var client = new WebhookClient(new WebhookOptions(), TimeProvider.System);
         var webhook = new WebhookDefinition { Name = "a", Url = new Uri(url), Secret = "0123456789abcdef" };
 
-        Assert.Equal(expected, await client.PostAsync(webhook, new WebhookDelivery(1, "{}"u8.ToArray(), null, 0), default));
+        Assert.Equal(expected, await client.PostAsync(webhook, new WebhookDelivery(1, Ann, "{}"u8.ToArray(), null, 0), default));
     }
 
     [Theory]

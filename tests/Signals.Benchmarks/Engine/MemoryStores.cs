@@ -70,5 +70,7 @@ internal sealed class NoOutbox : IInterventionOutbox
 
     public ValueTask<IReadOnlyList<string>> ReadHubsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<int> ForgetAsync(InterventionTarget target, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -46,5 +46,7 @@ public sealed class InMemoryOutbox : IInterventionOutbox
 
     public ValueTask<IReadOnlyList<string>> ReadHubsAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public ValueTask<int> ForgetAsync(InterventionTarget target, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

@@ -233,6 +233,20 @@ public abstract class InterventionOutboxCompliance
         Assert.Equal([Hub], await Outbox.ReadHubsAsync(default));
     }
 
+    [Fact]
+    public async Task What_was_decided_for_a_person_can_be_forgotten()
+    {
+        var ann = new InterventionTarget("user_id", "ann");
+        await Outbox.AppendAsync([Message(Ann), Message(Bob), Message(Ann), Message(ann)], default);
+
+        Assert.Equal(0, await Outbox.ForgetAsync(ann with { Identifier = "Ann" }, default));
+        Assert.Equal(2, await Outbox.ForgetAsync(Ann with { Identifier = Ann.Identifier.ToUpperInvariant() }, default));
+        Assert.Equal(1, await OfOtherProcess.ForgetAsync(ann, default));
+
+        Assert.Equal([2], (await Outbox.ReadAsync(0, 10, default)).Select(entry => entry.Sequence));
+        Assert.Equal(4, await Outbox.ReadEndAsync(default));
+    }
+
     protected InterventionMessage Message(InterventionTarget target) => new()
     {
         InterventionId = Guid.NewGuid(),

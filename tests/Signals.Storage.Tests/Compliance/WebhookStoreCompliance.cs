@@ -18,6 +18,8 @@ public abstract class WebhookStoreCompliance
         IsPublished = true,
     };
 
+    private static readonly InterventionTarget Ann = new("user_id", "ann");
+
     protected ManualTime Time { get; } = new();
 
     protected abstract IWebhookStore Store { get; }
@@ -82,6 +84,7 @@ public abstract class WebhookStoreCompliance
         var due = await Store.ReadDueAsync("crm", 10, default);
 
         Assert.Equal([1, 2], due.Select(delivery => delivery.Sequence));
+        Assert.Equal([Ann, Ann], due.Select(delivery => delivery.Target));
         Assert.Equal("{\"sequence\":1}", Encoding.UTF8.GetString(due[0].Body.Span));
         Assert.Equal([null, expiring.ExpiresAt], due.Select(delivery => delivery.ExpiresAt));
         Assert.Equal(4, await CursorAsync());
@@ -156,7 +159,22 @@ public abstract class WebhookStoreCompliance
         Assert.Single(await Store.ReadDueAsync("other", 10, default));
     }
 
-    private static WebhookDelivery Delivery(int sequence) => new(sequence, Encoding.UTF8.GetBytes($"{{\"sequence\":{sequence}}}"), null, 0);
+    [Fact]
+    public async Task What_waits_for_a_person_can_be_forgotten()
+    {
+        await Store.TryAddAsync(Crm, default);
+        var bob = new InterventionTarget("user_id", "8C9104E3-c300-4b20-82f2-93b7fa0b8feb");
+        await Store.QueueAsync("crm", 3, [Delivery(1), Delivery(2) with { Target = bob }, Delivery(3) with { Target = bob }], default);
+        await Store.FailAsync("crm", 3, "status 500", null, default);
+
+        Assert.Equal(0, await Store.ForgetAsync(new InterventionTarget("user_id", "Ann"), default));
+        Assert.Equal(2, await Store.ForgetAsync(new InterventionTarget("user_id", bob.Identifier.ToLowerInvariant()), default));
+
+        Assert.Equal([1], (await Store.ReadDueAsync("crm", 10, default)).Select(delivery => delivery.Sequence));
+        Assert.Empty(await Store.ReadDeadLettersAsync("crm", 10, default));
+    }
+
+    private static WebhookDelivery Delivery(int sequence) => new(sequence, Ann, Encoding.UTF8.GetBytes($"{{\"sequence\":{sequence}}}"), null, 0);
 
     private static void AssertEqual(WebhookDefinition expected, WebhookDefinition actual)
     {
