@@ -39,18 +39,40 @@ internal static class EndToEndRun
 
     private static async Task ReplayAsync(Product product, string file, int events, StringBuilder report)
     {
+        var straight = await ReplayIntoFolderAsync(file);
         var watch = Stopwatch.StartNew();
-        var replay = await ChildProcess.RunAsync(
-            "dotnet", [RepositoryLayout.Application, "replay", file, "--to", product.Address], Path.GetTempPath(), deadline: TimeSpan.FromMinutes(30));
-        if (replay.ExitCode != 0)
-            throw new InvalidOperationException($"replay ended with {replay.ExitCode}:\n{replay.Output}\n{replay.Errors}");
+        await RunReplayAsync(file, "--to", product.Address);
         var accepted = watch.Elapsed;
         await product.AwaitProcessedAsync();
         var processed = watch.Elapsed;
+
         report.AppendLine("| replay | events | MB | seconds | events/s |").AppendLine("|---|--:|--:|--:|--:|");
-        foreach (var (what, time) in new[] { ("durably in the log", accepted), ("durably in the profiles", processed) })
+        (string What, TimeSpan Time)[] rows =
+        [
+            ("to a running instance, until durably in its log", accepted),
+            ("to a running instance, until durably in the profiles", processed),
+            ("straight into a data folder, until durably in the profiles", straight),
+        ];
+        foreach (var (what, time) in rows)
             report.AppendLine($"| {what} | {events:N0} | {new FileInfo(file).Length / 1e6:N0} | {time.TotalSeconds:N1} | {events / time.TotalSeconds:N0} |");
         report.AppendLine();
+    }
+
+    private static async Task<TimeSpan> ReplayIntoFolderAsync(string file)
+    {
+        await using var product = await Product.StartAsync();
+        await product.StopAsync();
+        var watch = Stopwatch.StartNew();
+        await RunReplayAsync(file, "--data", product.DataFolder);
+        return watch.Elapsed;
+    }
+
+    private static async Task RunReplayAsync(string file, string option, string target)
+    {
+        var replay = await ChildProcess.RunAsync(
+            "dotnet", [RepositoryLayout.Application, "replay", file, option, target], Path.GetTempPath(), deadline: TimeSpan.FromMinutes(30));
+        if (replay.ExitCode != 0)
+            throw new InvalidOperationException($"replay ended with {replay.ExitCode}:\n{replay.Output}\n{replay.Errors}");
     }
 
     private static async Task ReadAsync(Product product, string[] visitors, StringBuilder report)

@@ -47,6 +47,9 @@ internal sealed class Product : IAsyncDisposable
 
     public HttpClient Http { get; }
 
+    /// <summary>Folder with its data.</summary>
+    public string DataFolder => _data;
+
     /// <summary>Bytes of memory that the process holds.</summary>
     public long WorkingSet => Process.GetProcessById(_process.Id).WorkingSet64;
 
@@ -69,6 +72,9 @@ internal sealed class Product : IAsyncDisposable
     public Task AwaitProcessedAsync() => Eventually.ReadAsync(
         async () => JsonDocument.Parse(await Http.GetStringAsync("/health/ready")).RootElement.GetProperty("waiting").EnumerateArray().Sum(n => n.GetInt64()),
         waiting => waiting == 0, "no events to be waiting", TimeSpan.FromHours(1));
+
+    /// <summary>Stops the process and leaves its data.</summary>
+    public Task StopAsync() => _process.StopAsync();
 
     public async ValueTask DisposeAsync()
     {
