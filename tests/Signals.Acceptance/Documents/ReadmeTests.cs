@@ -43,6 +43,25 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
+    public async Task Paths_are_relative_to_the_folder_where_the_command_is_given()
+    {
+        var folder = Directory.CreateTempSubdirectory("signals-readme-").FullName;
+        try
+        {
+            var project = Path.Combine(RepositoryLayout.Root, "functions", "Signals.Functions");
+            string[] generate = ["generate", "--events", "10", "--users", "2", "--out", "shop.tsv"];
+            var run = await ChildProcess.RunAsync("dotnet", ["run", "--no-build", "-c", RepositoryLayout.Configuration, "--project", project, "--", .. generate], folder);
+
+            Assert.True(run.ExitCode == 0, $"{run.Output}\n{run.Errors}");
+            Assert.Equal(10, File.ReadLines(Path.Combine(folder, "shop.tsv")).Count());
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    [Fact]
     public void Links_between_documents_lead_somewhere()
     {
         var documents = Directory.EnumerateFiles(Path.Combine(RepositoryLayout.Root, "docs"), "*.md", SearchOption.AllDirectories)
