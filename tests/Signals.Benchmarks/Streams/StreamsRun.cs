@@ -78,7 +78,8 @@ internal static class StreamsRun
         var cpu = product.ProcessorTime;
         var watch = Stopwatch.StartNew();
         var sent = await SendAsync(product, clients, perSecond, measured, CancellationToken.None);
-        var share = (product.ProcessorTime - cpu) / watch.Elapsed;
+        var elapsed = watch.Elapsed;
+        var share = (product.ProcessorTime - cpu) / elapsed;
         await AwaitAllAsync(clients);
         foreach (var client in clients)
             client.Measures = false;
@@ -87,7 +88,7 @@ internal static class StreamsRun
         double At(double quantile) => latencies[(int)Math.Min(latencies.Length - 1, quantile * latencies.Length)];
         Console.WriteLine("| interventions | per second | p50 ms | p99 ms | p99.9 ms | longest ms | cores used by the product |");
         Console.WriteLine("|--:|--:|--:|--:|--:|--:|--:|");
-        Console.WriteLine($"| {sent:N0} | {sent / watch.Elapsed.TotalSeconds:N0} | {At(0.5):N1} | {At(0.99):N1} | {At(0.999):N1} | {latencies[^1]:N1} | {share:N2} |");
+        Console.WriteLine($"| {sent:N0} | {sent / elapsed.TotalSeconds:N0} | {At(0.5):N1} | {At(0.99):N1} | {At(0.999):N1} | {latencies[^1]:N1} | {share:N2} |");
         Console.WriteLine();
     }
 
