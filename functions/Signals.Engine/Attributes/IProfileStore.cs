@@ -30,6 +30,12 @@ public interface IProfileStore
     /// </summary>
     ValueTask<IReadOnlyList<string?>> WriteAsync(IReadOnlyList<ProfileWrite> writes, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Whether the profiles of one call of <see cref="WriteAsync"/> that are not lost to a race become durable together: all of them, or
+    /// none when the process ends amid the call. Otherwise any part of them may be there after a crash.
+    /// </summary>
+    bool WritesTogether { get; }
+
     /// <summary>Removes a profile. False when there was none.</summary>
     ValueTask<bool> DeleteAsync(ProfileKey key, CancellationToken cancellationToken);
 

@@ -42,6 +42,9 @@ public sealed class SqliteProfileStore(SqliteDatabase database, TimeProvider tim
     private const long HourMilliseconds = 3_600_000;
 
     /// <inheritdoc />
+    public bool WritesTogether => true;
+
+    /// <inheritdoc />
     public ValueTask<IReadOnlyList<StoredProfile?>> ReadAsync(IReadOnlyList<ProfileKey> keys, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

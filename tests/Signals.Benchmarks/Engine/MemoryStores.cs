@@ -9,6 +9,8 @@ internal sealed class MemoryProfileStore : IProfileStore
 {
     private readonly Dictionary<ProfileKey, StoredProfile> _profiles = [];
 
+    public bool WritesTogether => true;
+
     public ValueTask<IReadOnlyList<StoredProfile?>> ReadAsync(IReadOnlyList<ProfileKey> keys, CancellationToken cancellationToken)
     {
         var found = new StoredProfile?[keys.Count];

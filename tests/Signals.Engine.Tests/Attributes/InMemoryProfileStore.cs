@@ -27,6 +27,8 @@ public sealed class InMemoryProfileStore(TimeProvider time) : IProfileStore
     /// <summary>Whether operations give other tasks a chance to run in between.</summary>
     public bool Yields { get; set; }
 
+    public bool WritesTogether { get; set; } = true;
+
     public int ReadCalls { get; private set; }
 
     public int WriteCalls { get; private set; }
