@@ -1,5 +1,6 @@
 using System.Globalization;
 using Signals.Engine.Attributes;
+using Signals.Engine.Events;
 
 namespace Signals.Engine.Tests.Attributes;
 
@@ -11,6 +12,9 @@ public sealed class InMemoryProfileStore(TimeProvider time) : IProfileStore
     private readonly Lock _lock = new();
     private readonly SortedDictionary<(string Key, string Identifier), Document> _documents = new(KeyOrder);
     private long _revision;
+
+    /// <summary>What an operation that was told to fail throws.</summary>
+    public static StoreUnavailableException Failure(string operation) => new("The store in memory", null, new IOException($"told to fail at this {operation}"));
 
     private static Comparer<(string Key, string Identifier)> KeyOrder { get; } = Comparer<(string Key, string Identifier)>.Create((a, b) =>
         string.CompareOrdinal(a.Key, b.Key) is var order && order != 0 ? order : string.CompareOrdinal(a.Identifier, b.Identifier));
@@ -78,7 +82,7 @@ public sealed class InMemoryProfileStore(TimeProvider time) : IProfileStore
             ReadCalls++;
             ProfilesRead += keys.Count;
             if (NextReadFails())
-                throw new StoreUnavailableException("read");
+                throw Failure("read");
             return [.. keys.Select(key => Find(key) is { } document ? new StoredProfile(document.State, document.ETag) : null)];
         }
     }
@@ -92,15 +96,15 @@ public sealed class InMemoryProfileStore(TimeProvider time) : IProfileStore
             WriteCalls++;
             var failure = NextWriteFails();
             if (failure == StoreFailure.BeforeWriting)
-                throw new StoreUnavailableException("write");
+                throw Failure("write");
             var etags = new List<string?>();
             foreach (var write in writes)
             {
                 if (failure == StoreFailure.Halfway && etags.Count >= writes.Count / 2)
-                    throw new StoreUnavailableException("write");
+                    throw Failure("write");
                 etags.Add(Write(write));
             }
-            return failure == StoreFailure.AfterWriting ? throw new StoreUnavailableException("write") : etags;
+            return failure == StoreFailure.AfterWriting ? throw Failure("write") : etags;
         }
     }
 
@@ -179,6 +183,3 @@ public enum StoreFailure
     /// <summary>Everything is written, but the answer is lost.</summary>
     AfterWriting,
 }
-
-/// <summary>The store was told to fail.</summary>
-public sealed class StoreUnavailableException(string operation) : Exception($"The store was told to fail at this {operation}.");

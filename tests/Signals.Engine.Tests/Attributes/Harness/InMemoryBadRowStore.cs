@@ -21,7 +21,7 @@ public sealed class InMemoryBadRowStore : IBadRowStore
     public ValueTask AppendAsync(IReadOnlyList<StoredBadRow> rows, CancellationToken cancellationToken)
     {
         if (Fails)
-            throw new StoreUnavailableException("append");
+            throw InMemoryProfileStore.Failure("append");
         lock (_rows)
             foreach (var row in rows)
                 _rows.TryAdd(row.Position, row);
