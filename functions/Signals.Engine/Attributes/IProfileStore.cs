@@ -18,6 +18,9 @@ public sealed record StoredProfile(ReadOnlyMemory<byte> State, string ETag);
 public readonly record struct ProfileWrite(ProfileKey Key, ReadOnlyMemory<byte> State, string? ETag, DateTimeOffset? ExpiresAt);
 
 /// <summary>The Profiles Store: one document per attribute key and identifier.</summary>
+/// <exception cref="Events.StoreUnavailableException">
+/// Every member throws it when the store is away or asks to be left alone; of a call that writes, any part may have been written.
+/// </exception>
 public interface IProfileStore
 {
     /// <summary>Reads profiles; the result has one entry per key, in order, null where there is none (or it has expired).</summary>
@@ -28,6 +31,7 @@ public interface IProfileStore
     /// ETag no longer fits (lost race): nothing was written for that one, and the caller reloads and tries again.
     /// Returns once the others are durable.
     /// </summary>
+    /// <exception cref="ProfileTooLargeException">A profile is larger than the store takes. Others of the call may have been written.</exception>
     ValueTask<IReadOnlyList<string?>> WriteAsync(IReadOnlyList<ProfileWrite> writes, CancellationToken cancellationToken);
 
     /// <summary>
