@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Signals.Api.Health;
 using Signals.Api.Tests.Hosting;
 using Signals.Engine.Events;
@@ -71,6 +72,17 @@ public sealed class HealthTests
         var answer = JsonDocument.Parse(await host.Anonymous.GetStringAsync("/health/ready")).RootElement;
 
         Assert.Equal("[0,3,0]", answer.GetProperty("waiting").GetRawText());
+    }
+
+    [Fact]
+    public async Task Ready_says_nothing_of_what_waits_where_the_log_cannot_be_read()
+    {
+        await using var host = await ApiHost.StartAsync(services: s => s.RemoveAll<IEventLog>());
+
+        var answer = JsonDocument.Parse(await host.Anonymous.GetStringAsync("/health/ready")).RootElement;
+
+        Assert.False(answer.TryGetProperty("waiting", out _));
+        Assert.Equal("ok", answer.GetProperty("status").GetString());
     }
 
     [Theory]

@@ -1,4 +1,3 @@
-using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Signals.Api.Http;
 using Signals.Api.Ingest;
@@ -69,8 +68,7 @@ internal static class CollectorEndpoints
             AddEvents(context, visitor, default, events);
         }
 
-        var log = services.GetRequiredService<IEventLog>();
-        await log.AppendDurablyAsync(log.PartitionOf(Encoding.UTF8.GetBytes(visitor.NetworkUserId)), events.ToChunk());
+        await services.GetRequiredService<IEventSink>().AppendDurablyAsync(events.ToChunk());
 
         visitor.WriteCookie(context, cookie, services.GetRequiredService<TimeProvider>());
         if (isPost)
@@ -125,7 +123,7 @@ internal static class CollectorEndpoints
 
     private static async Task WriteSinkHealthAsync(HttpContext context)
     {
-        await context.RequestServices.GetRequiredService<IEventLog>().ReadEndAsync(0, context.RequestAborted);
+        await context.RequestServices.GetRequiredService<IEventSink>().CheckAsync(context.RequestAborted);
         await WriteTextAsync(context, StatusCodes.Status200OK, "ok");
     }
 

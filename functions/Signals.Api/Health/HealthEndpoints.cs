@@ -87,8 +87,9 @@ internal static partial class HealthEndpoints
         }
         answer.Writer.WriteEndObject();
         WriteEvents(answer.Writer, context.RequestServices.GetRequiredService<StreamingMetrics>().Totals);
-        if (results.All(r => r.Name != StorageProbe.ProbeName || r.Readiness.Ready))
-            await WriteWaitingAsync(answer.Writer, context.RequestServices.GetRequiredService<IEventLog>(), context.RequestAborted);
+        // Where the log is a service of its own, that service says how much waits in it.
+        if (context.RequestServices.GetService<IEventLog>() is { } log && results.All(r => r.Name != StorageProbe.ProbeName || r.Readiness.Ready))
+            await WriteWaitingAsync(answer.Writer, log, context.RequestAborted);
         answer.Writer.WriteEndObject();
         await answer.SendAsync(context);
     }

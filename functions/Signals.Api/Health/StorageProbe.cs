@@ -2,8 +2,8 @@ using Signals.Engine.Events;
 
 namespace Signals.Api.Health;
 
-/// <summary>Whether the storage answers: asks for the end of the event log.</summary>
-internal sealed class StorageProbe(IEventLog log) : IReadinessProbe
+/// <summary>Whether the event log takes what comes in.</summary>
+internal sealed class StorageProbe(IEventSink sink) : IReadinessProbe
 {
     public const string ProbeName = "storage";
 
@@ -11,7 +11,7 @@ internal sealed class StorageProbe(IEventLog log) : IReadinessProbe
 
     public async ValueTask<Readiness> CheckAsync(CancellationToken cancellationToken)
     {
-        await log.ReadEndAsync(0, cancellationToken);
+        await sink.CheckAsync(cancellationToken);
         return new Readiness(true);
     }
 }

@@ -13,30 +13,17 @@ internal static class DurableLog
     /// chunk, whose buffer is about to be used again.
     /// </summary>
     /// <exception cref="LogUnavailableException">Nothing of the chunk is promised to be stored.</exception>
-    public static async Task AppendDurablyAsync(this IEventLog log, int partition, LogChunk chunk)
+    public static async Task AppendDurablyAsync(this IEventSink sink, LogChunk chunk)
     {
         if (chunk.Count == 0)
             return;
         try
         {
-            await log.AppendAsync(partition, chunk, CancellationToken.None);
+            await sink.AppendAsync(chunk, CancellationToken.None);
         }
         catch (Exception cause)
         {
             throw new LogUnavailableException(cause);
         }
-    }
-
-    /// <summary>The partition for everything that belongs to one visitor, so that a profile is mostly written by one reader.</summary>
-    /// <param name="log">The log.</param>
-    /// <param name="visitor">What names the visitor; the same bytes always give the same partition.</param>
-    public static int PartitionOf(this IEventLog log, ReadOnlySpan<byte> visitor)
-    {
-        if (log.Partitions == 1)
-            return 0;
-        var hash = 2166136261u;
-        foreach (var b in visitor)
-            hash = (hash ^ b) * 16777619u;
-        return (int)(hash % (uint)log.Partitions);
     }
 }

@@ -61,7 +61,7 @@ internal static partial class EnrichedEndpoints
     private static async Task TakeBodyAsync(HttpContext context, UploadFormat format, bool compressed)
     {
         var services = context.RequestServices;
-        var upload = new Upload(services.GetRequiredService<IEventLog>(), format, services.GetRequiredService<TimeProvider>());
+        var upload = new Upload(services.GetRequiredService<IEventSink>(), format, services.GetRequiredService<TimeProvider>());
         var maxBytes = services.GetRequiredService<SignalsApiOptions>().MaxEnrichedBodyBytes;
         try
         {

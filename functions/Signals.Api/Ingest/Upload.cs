@@ -16,10 +16,10 @@ public enum UploadFormat
 /// Takes one body of enriched events into the log while it streams in. Two chunks take turns: while one is being made durable, the next one
 /// fills.
 /// </summary>
-public sealed class Upload(IEventLog log, UploadFormat format, TimeProvider time)
+public sealed class Upload(IEventSink sink, UploadFormat format, TimeProvider time)
 {
-    private UploadChunk _filling = new(log);
-    private UploadChunk _appending = new(log);
+    private UploadChunk _filling = new(sink);
+    private UploadChunk _appending = new(sink);
     private Task _append = Task.CompletedTask;
 
     /// <summary>Lines that are events and are durable in the log.</summary>

@@ -1,6 +1,9 @@
 namespace Signals.Engine.Events;
 
-/// <summary>The log of enriched events: partitions of records in order, and how far the streaming engine has come in each.</summary>
+/// <summary>
+/// The log of enriched events for those who read it: partitions of records in order, and how far the streaming engine has come in each.
+/// Whoever only brings events in uses <see cref="IEventSink"/>.
+/// </summary>
 public interface IEventLog
 {
     /// <summary>Number of partitions.</summary>

@@ -6,7 +6,7 @@ namespace Signals.Storage.Sqlite;
 /// <param name="database">The file.</param>
 /// <param name="time">Clock for the age of chunks.</param>
 /// <param name="options">What is kept; the defaults when null.</param>
-public sealed class SqliteEventLog(SqliteDatabase database, TimeProvider time, SqliteEventLogOptions? options = null) : IEventLog
+public sealed class SqliteEventLog(SqliteDatabase database, TimeProvider time, SqliteEventLogOptions? options = null) : IEventLog, IEventSink
 {
     /// <summary>Larger chunks are cut, so that a reader who stops within one does not read it all again.</summary>
     private const int MaxChunkBytes = 1 << 20;
@@ -20,6 +20,12 @@ public sealed class SqliteEventLog(SqliteDatabase database, TimeProvider time, S
 
     /// <inheritdoc />
     public int Partitions => 1;
+
+    /// <inheritdoc />
+    public ValueTask AppendAsync(LogChunk chunk, CancellationToken cancellationToken) => AppendAsync(0, chunk, cancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask CheckAsync(CancellationToken cancellationToken) => await ReadEndAsync(0, cancellationToken);
 
     /// <inheritdoc />
     public async ValueTask AppendAsync(int partition, LogChunk chunk, CancellationToken cancellationToken)

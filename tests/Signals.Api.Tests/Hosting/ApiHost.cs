@@ -37,7 +37,7 @@ public sealed class ApiHost : IAsyncDisposable
 
     public TestClock Clock => (TestClock)Services.GetRequiredService<TimeProvider>();
 
-    public InMemoryEventLog Log => (InMemoryEventLog)Services.GetRequiredService<IEventLog>();
+    public InMemoryEventLog Log => Services.GetRequiredService<InMemoryEventLog>();
 
     public static async Task<ApiHost> StartAsync(
         SignalsApiOptions? options = null, Action<IServiceCollection>? services = null, Action<WebApplication>? map = null)
@@ -47,7 +47,9 @@ public sealed class ApiHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.AddSingleton<TimeProvider>(new TestClock());
         builder.Services.AddSingleton<IAccessStore, InMemoryAccessStore>();
-        builder.Services.AddSingleton<IEventLog, InMemoryEventLog>();
+        builder.Services.AddSingleton<InMemoryEventLog>();
+        builder.Services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<InMemoryEventLog>());
+        builder.Services.AddSingleton<IEventSink>(provider => provider.GetRequiredService<InMemoryEventLog>());
         builder.Services.AddSingleton<IBadRowStore, InMemoryBadRowStore>();
         builder.Services.AddSingleton<IInterventionOutbox, InMemoryInterventionOutbox>();
         builder.Services.AddSingleton(new StreamingMetrics());

@@ -4,7 +4,7 @@ using Signals.Engine.Events;
 namespace Signals.Api.Tests.Hosting;
 
 /// <summary>An event log whose appends a test can hold back or fail.</summary>
-public sealed class InMemoryEventLog : IEventLog
+public sealed class InMemoryEventLog : IEventLog, IEventSink
 {
     private readonly Lock _gate = new();
     private readonly List<LogRecord>[] _partitions = [[], [], []];
@@ -28,6 +28,10 @@ public sealed class InMemoryEventLog : IEventLog
 
     public IReadOnlyList<string> Texts(LogRecordKind kind) =>
         [.. Records.Where(r => r.Kind == kind).Select(r => Encoding.UTF8.GetString(r.Payload.Span))];
+
+    public ValueTask AppendAsync(LogChunk chunk, CancellationToken cancellationToken) => AppendAsync(0, chunk, cancellationToken);
+
+    public async ValueTask CheckAsync(CancellationToken cancellationToken) => await ReadEndAsync(0, cancellationToken);
 
     public async ValueTask AppendAsync(int partition, LogChunk chunk, CancellationToken cancellationToken)
     {

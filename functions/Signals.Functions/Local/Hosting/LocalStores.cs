@@ -15,6 +15,7 @@ internal static class LocalStores
         services.AddSingleton(database);
         services.AddSingleton(provider => new SqliteEventLog(database, provider.GetRequiredService<TimeProvider>(), eventLog));
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEventLog>());
+        services.AddSingleton<IEventSink>(provider => provider.GetRequiredService<SqliteEventLog>());
         services.AddSingleton<IPartitionLease>(provider => new SqlitePartitionLease(database, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IProfileStore>(provider => new SqliteProfileStore(database, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IBadRowStore>(_ => new SqliteBadRowStore(database));

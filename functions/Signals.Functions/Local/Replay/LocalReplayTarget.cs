@@ -22,12 +22,14 @@ internal sealed class LocalReplayTarget : IReplayTarget
     private readonly DefinitionRegistry _registry;
     private readonly IHost _host;
     private readonly IEventLog _log;
+    private readonly IEventSink _sink;
     private readonly Dictionary<UploadFormat, Upload> _uploads = [];
 
     private LocalReplayTarget(SqliteDatabase database, DefinitionRegistry registry, IHost host)
     {
         (_database, _registry, _host) = (database, registry, host);
         _log = host.Services.GetRequiredService<IEventLog>();
+        _sink = host.Services.GetRequiredService<IEventSink>();
     }
 
     /// <summary>Opens the data folder and starts the engine.</summary>
@@ -51,7 +53,7 @@ internal sealed class LocalReplayTarget : IReplayTarget
         await WaitAsync(MaxWaiting, progress, cancellationToken);
         // One for all blocks: its buffers are reused.
         if (!_uploads.TryGetValue(format, out var upload))
-            _uploads[format] = upload = new Upload(_log, format, TimeProvider.System);
+            _uploads[format] = upload = new Upload(_sink, format, TimeProvider.System);
         var (accepted, bad) = (upload.Accepted, upload.Bad);
         await upload.TakeAsync(AsStream(block), long.MaxValue, cancellationToken);
         progress.Add(upload.Accepted - accepted, upload.Bad - bad);
