@@ -1,4 +1,6 @@
 using System.Collections.Concurrent;
+using Microsoft.Data.Sqlite;
+using Signals.Engine.Events;
 
 namespace Signals.Storage.Sqlite;
 
@@ -32,7 +34,7 @@ public sealed class SqliteDatabase : IAsyncDisposable
     /// <param name="path">Path of the file.</param>
     /// <exception cref="InvalidDataException">A newer version of the product has written the file.</exception>
     /// <exception cref="IOException">The file cannot be made.</exception>
-    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The file cannot be opened or is no database.</exception>
+    /// <exception cref="SqliteException">The file cannot be opened or is no database.</exception>
     public static SqliteDatabase Open(string path)
     {
         var full = System.IO.Path.GetFullPath(path);
@@ -57,10 +59,11 @@ public sealed class SqliteDatabase : IAsyncDisposable
     internal T Read<TArgument, T>(TArgument argument, Func<SqliteSession, TArgument, T> read)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        if (!_readers.TryTake(out var session))
-            session = SqliteSession.Open(Path, cacheKibibytes: 4096);
+        SqliteSession? session = null;
         try
         {
+            if (!_readers.TryTake(out session))
+                session = SqliteSession.Open(Path, cacheKibibytes: 4096);
             session.Prepare("BEGIN").Run();
             var result = read(session, argument);
             session.Prepare("COMMIT").Run();
@@ -70,9 +73,11 @@ public sealed class SqliteDatabase : IAsyncDisposable
                 session.Dispose();
             return result;
         }
-        catch
+        catch (Exception error)
         {
-            session.Dispose();
+            session?.Dispose();
+            if (SqliteErrors.ForCallers(error) is StoreUnavailableException away)
+                throw away;
             throw;
         }
     }

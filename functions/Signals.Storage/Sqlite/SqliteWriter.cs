@@ -158,6 +158,6 @@ internal sealed class SqliteWriter : IDisposable
 
         public override void Complete() => _completion.TrySetResult(_result!);
 
-        public override void Fail(Exception error) => _completion.TrySetException(error);
+        public override void Fail(Exception error) => _completion.TrySetException(SqliteErrors.ForCallers(error));
     }
 }

@@ -22,6 +22,9 @@ public sealed class InMemoryProfileStore(TimeProvider time) : IProfileStore
     /// <summary>Asked before each write of a profile: whether another writer was faster. Its change bumps the ETag alone.</summary>
     public Func<ProfileKey, bool> LosesRace { get; set; } = _ => false;
 
+    /// <summary>Asked before each write of a profile: what the store throws instead; null for nothing.</summary>
+    public Func<ProfileKey, Exception?> Refuses { get; set; } = _ => null;
+
     /// <summary>Asked before each call that writes: what goes wrong with it.</summary>
     public Func<StoreFailure> NextWriteFails { get; set; } = () => StoreFailure.None;
 
@@ -140,6 +143,8 @@ public sealed class InMemoryProfileStore(TimeProvider time) : IProfileStore
 
     private string? Write(in ProfileWrite write)
     {
+        if (Refuses(write.Key) is { } refusal)
+            throw refusal;
         var known = Find(write.Key);
         if (LosesRace(write.Key))
         {

@@ -150,7 +150,7 @@ public sealed class StreamingTests : IAsyncLifetime
         public volatile bool Fails;
 
         public ValueTask AppendAsync(IReadOnlyList<StoredBadRow> rows, CancellationToken cancellationToken) =>
-            Fails ? throw new IOException("The disk is on fire.") : store.AppendAsync(rows, cancellationToken);
+            Fails ? throw new StoreUnavailableException("The bad-row store", null, new IOException("The disk is on fire.")) : store.AppendAsync(rows, cancellationToken);
 
         public ValueTask<IReadOnlyList<StoredBadRow>> ListAsync(int limit, LogPosition? before, string? schemaName, CancellationToken cancellationToken) =>
             store.ListAsync(limit, before, schemaName, cancellationToken);

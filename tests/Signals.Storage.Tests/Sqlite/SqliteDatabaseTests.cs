@@ -1,5 +1,7 @@
 using Microsoft.Data.Sqlite;
+using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
+using Signals.Engine.Events;
 using Signals.Storage.Sqlite;
 
 namespace Signals.Storage.Tests.Sqlite;
@@ -106,6 +108,36 @@ public sealed class SqliteDatabaseTests : IDisposable
 
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await new SqliteDefinitionStore(database).LoadAsync(default));
         await Assert.ThrowsAsync<ObjectDisposedException>(async () => await new SqliteDefinitionStore(database).TryWriteAsync(0, [], default));
+    }
+
+    [Fact]
+    public async Task Full_disk_is_a_store_that_is_away()
+    {
+        await using var database = SqliteDatabase.Open(DatabasePath);
+        var profiles = new SqliteProfileStore(database, TimeProvider.System);
+        var write = new ProfileWrite(new ProfileKey("user_id", "u1"), new byte[1 << 20], null, null);
+        await database.WriteAsync(session => { session.Execute("PRAGMA max_page_count = 1"); return 0; }, default);
+
+        var error = await Assert.ThrowsAsync<StoreUnavailableException>(async () => await profiles.WriteAsync([write], default));
+
+        Assert.Contains("full", error.Message, StringComparison.Ordinal);
+        await database.WriteAsync(session => { session.Execute("PRAGMA max_page_count = 100000"); return 0; }, default);
+        Assert.NotNull((await profiles.WriteAsync([write], default))[0]);
+    }
+
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(5, true)]
+    [InlineData(1, false)]
+    [InlineData(19, false)]
+    public async Task Trouble_with_the_file_is_told_from_trouble_with_the_work(int code, bool away)
+    {
+        await using var database = SqliteDatabase.Open(DatabasePath);
+
+        var error = Record.Exception(() => database.Read(code, (_, argument) => argument == 0 ? 0 : throw new SqliteException("mine", argument)));
+
+        Assert.Equal(away, error is StoreUnavailableException);
+        Assert.Equal(!away, error is SqliteException);
     }
 
     private void Run(string sql)

@@ -9,7 +9,8 @@ namespace Signals.Engine.Attributes;
 /// <param name="Duplicate">Events seen before.</param>
 /// <param name="Bad">Bad rows.</param>
 /// <param name="Late">Of the valid events, those that reached the collector more than 60 s after they happened.</param>
-public readonly record struct StreamingCounts(long In, long Applied, long Duplicate, long Bad, long Late);
+/// <param name="DeadLettered">Of the bad rows, those that stand for records which could not be processed.</param>
+public readonly record struct StreamingCounts(long In, long Applied, long Duplicate, long Bad, long Late, long DeadLettered);
 
 /// <summary>What the streaming engine measures, under the meter <c>Signals.Functions</c>.</summary>
 public sealed class StreamingMetrics : IDisposable
@@ -23,6 +24,7 @@ public sealed class StreamingMetrics : IDisposable
     private readonly Counter<long> _duplicate;
     private readonly Counter<long> _bad;
     private readonly Counter<long> _late;
+    private readonly Counter<long> _deadLettered;
     private readonly Histogram<double> _latency;
     private readonly Lock _lock = new();
     private readonly SortedDictionary<int, long> _lag = [];
@@ -37,6 +39,7 @@ public sealed class StreamingMetrics : IDisposable
         _duplicate = _meter.CreateCounter<long>("signals.events.duplicate", "{event}", "Events that were seen before");
         _bad = _meter.CreateCounter<long>("signals.events.bad", "{event}", "Bad rows");
         _late = _meter.CreateCounter<long>("signals.events.late", "{event}", "Events that reached the collector more than 60 s after they happened");
+        _deadLettered = _meter.CreateCounter<long>("signals.events.dead_lettered", "{event}", "Records that could not be processed and were kept as bad rows");
         _latency = _meter.CreateHistogram<double>("signals.events.latency", "s", "Time from collector_tstamp to visible in the Profiles Store");
         _meter.CreateObservableGauge("signals.log.lag", ObserveLag, "{event}", "Records of a partition that the engine has not finished");
     }
@@ -76,7 +79,7 @@ public sealed class StreamingMetrics : IDisposable
         lock (_lock)
             _totals = new StreamingCounts(
                 _totals.In + result.Records, _totals.Applied + result.Applied, _totals.Duplicate + result.Duplicate,
-                _totals.Bad + result.Bad, _totals.Late + result.Late);
+                _totals.Bad + result.Bad, _totals.Late + result.Late, _totals.DeadLettered);
         _in.Add(result.Records);
         _applied.Add(result.Applied);
         _duplicate.Add(result.Duplicate);
@@ -86,6 +89,15 @@ public sealed class StreamingMetrics : IDisposable
             return;
         foreach (var time in times)
             _latency.Record((visibleAt.UnixMicroseconds - time.CollectorTime.UnixMicroseconds) / 1e6);
+    }
+
+    internal void RecordDeadLetter()
+    {
+        lock (_lock)
+            _totals = _totals with { In = _totals.In + 1, Bad = _totals.Bad + 1, DeadLettered = _totals.DeadLettered + 1 };
+        _in.Add(1);
+        _bad.Add(1);
+        _deadLettered.Add(1);
     }
 
     private IEnumerable<Measurement<long>> ObserveLag() =>

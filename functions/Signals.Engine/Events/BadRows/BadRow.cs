@@ -57,6 +57,23 @@ public static class BadRow
             ? new StoredBadRow(position, schema, json.ToArray(), at)
             : new StoredBadRow(position, GenericErrorSchema, GenericError(["The record is not a bad row."], json, at), at);
 
+    /// <summary>The dead letter of a record that cannot be processed though nothing is known to be wrong with it: a <c>generic_error</c>.</summary>
+    /// <param name="position">Where it stands in the log.</param>
+    /// <param name="payload">The record.</param>
+    /// <param name="failure">What happened to it; type and beginning of the message are kept.</param>
+    /// <param name="at">Now.</param>
+    public static StoredBadRow FromFailure(LogPosition position, ReadOnlySpan<byte> payload, Exception failure, DateTimeOffset at) => new(
+        position,
+        GenericErrorSchema,
+        GenericError(
+            [
+                $"{failure.GetType().FullName}: {failure.Message}".Cut(BadRowMessage.MaxErrorLength),
+                $"The record at partition {position.Partition}, sequence {position.Sequence} could not be processed.",
+            ],
+            payload,
+            at),
+        at);
+
     /// <summary>Something is larger than it may be.</summary>
     /// <param name="maximumBytes">Largest allowed size.</param>
     /// <param name="actualBytes">Its size.</param>

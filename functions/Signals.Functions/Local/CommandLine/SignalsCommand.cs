@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Microsoft.Data.Sqlite;
+using Signals.Engine.Events;
 using Signals.Functions.Local.Hosting;
 
 namespace Signals.Functions.Local.CommandLine;
@@ -25,7 +26,8 @@ public static class SignalsCommand
             await Console.Error.WriteLineAsync("Stopped.");
             return Failure;
         }
-        catch (Exception error) when (error is SettingException or SqliteException or IOException or UnauthorizedAccessException or InvalidDataException or HttpRequestException)
+        catch (Exception error) when (error is SettingException or SqliteException or StoreUnavailableException or IOException
+            or UnauthorizedAccessException or InvalidDataException or HttpRequestException)
         {
             await Console.Error.WriteLineAsync(error.Message);
             return Failure;

@@ -6,12 +6,10 @@ using Signals.Engine.Events;
 namespace Signals.Functions.Local.Hosting;
 
 /// <summary>
-/// Runs the streaming engine over every partition whose lease this process holds: reads a batch ahead, lets the engine process
-/// a batch, moves the checkpoint. A batch that fails is tried again, with growing pauses, and never skipped.
+/// Runs the streaming engine over every partition whose lease this process holds: reads a batch ahead, brings a batch through the
+/// engine, moves the checkpoint. What to do about a batch that fails is the business of <see cref="BatchRunner"/>.
 /// </summary>
-internal sealed partial class StreamingLoop(
-    IEventLog log, IPartitionLease lease, StreamingEngine engine, StreamingMetrics metrics, TimeProvider time, ILogger<StreamingLoop> logger)
-    : BackgroundService, IReadinessProbe
+internal sealed partial class StreamingLoop : BackgroundService, IReadinessProbe
 {
     private const int MaxRecords = 8192;
     private const int MaxBytes = 16 << 20;
@@ -22,7 +20,26 @@ internal sealed partial class StreamingLoop(
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
+    private readonly IEventLog _log;
+    private readonly IPartitionLease _lease;
+    private readonly StreamingMetrics _metrics;
+    private readonly TimeProvider _time;
+    private readonly ILogger<StreamingLoop> _logger;
+    private readonly BatchRunner _runner;
     private volatile string? _trouble;
+
+    public StreamingLoop(
+        IEventLog log, IPartitionLease lease, StreamingEngine engine, IBadRowStore badRows, StreamingMetrics metrics, TimeProvider time,
+        ILogger<StreamingLoop> logger)
+    {
+        _log = log;
+        _lease = lease;
+        _metrics = metrics;
+        _time = time;
+        _logger = logger;
+        _runner = new BatchRunner(
+            engine, badRows, metrics, time, Observe, new BatchRunnerOptions { ShortestPause = ShortestPause, LongestPause = LongestPause });
+    }
 
     /// <inheritdoc />
     public string Name => "streaming";
@@ -32,7 +49,7 @@ internal sealed partial class StreamingLoop(
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, log.Partitions).Select(partition => Task.Run(() => RunAsync(partition, stoppingToken), CancellationToken.None)));
+        Task.WhenAll(Enumerable.Range(0, _log.Partitions).Select(partition => Task.Run(() => RunAsync(partition, stoppingToken), CancellationToken.None)));
 
     private async Task RunAsync(int partition, CancellationToken stoppingToken)
     {
@@ -41,14 +58,14 @@ internal sealed partial class StreamingLoop(
         {
             try
             {
-                if (await lease.TryHoldAsync(partition, LeaseDuration, stoppingToken))
+                if (await _lease.TryHoldAsync(partition, LeaseDuration, stoppingToken))
                 {
                     pause = ShortestPause;
                     await ProcessWhileHeldAsync(partition, stoppingToken);
                 }
                 else
                 {
-                    await Task.Delay(StandbyPause, time, stoppingToken);
+                    await Task.Delay(StandbyPause, _time, stoppingToken);
                 }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -60,23 +77,23 @@ internal sealed partial class StreamingLoop(
                 pause = await PauseAsync(partition, pause, error, stoppingToken);
             }
         }
-        await lease.ReleaseAsync(partition, CancellationToken.None);
+        await _lease.ReleaseAsync(partition, CancellationToken.None);
     }
 
     private async Task ProcessWhileHeldAsync(int partition, CancellationToken stoppingToken)
     {
-        var done = await log.ReadCheckpointAsync(partition, stoppingToken);
+        var done = await _log.ReadCheckpointAsync(partition, stoppingToken);
         var reading = ReadAsync(partition, done);
         var saving = Task.CompletedTask;
         var renewed = Stopwatch.GetTimestamp();
-        PartitionTaken(logger, partition, done + 1);
+        PartitionTaken(_logger, partition, done + 1);
         try
         {
             while (!stoppingToken.IsCancellationRequested)
             {
                 if (Stopwatch.GetElapsedTime(renewed) > LeaseRenewal)
                 {
-                    if (!await lease.TryHoldAsync(partition, LeaseDuration, stoppingToken))
+                    if (!await _lease.TryHoldAsync(partition, LeaseDuration, stoppingToken))
                         break;
                     renewed = Stopwatch.GetTimestamp();
                 }
@@ -89,25 +106,26 @@ internal sealed partial class StreamingLoop(
                 }
                 var last = batch[^1].Position.Sequence;
                 reading = ReadAsync(partition, last);
-                await ProcessAsync(partition, batch, stoppingToken);
+                await _runner.RunAsync(batch, stoppingToken);
+                _trouble = null;
                 (batch as IDisposable)?.Dispose();
                 done = last;
                 // Saved beside the next batch: what a crash makes it repeat, the profiles know already.
                 await saving;
-                saving = log.SaveCheckpointAsync(partition, done, CancellationToken.None).AsTask();
-                metrics.RecordLag(partition, await log.ReadEndAsync(partition, CancellationToken.None) - done);
+                saving = _log.SaveCheckpointAsync(partition, done, CancellationToken.None).AsTask();
+                _metrics.RecordLag(partition, await _log.ReadEndAsync(partition, CancellationToken.None) - done);
             }
         }
         finally
         {
             await saving;
-            PartitionLeft(logger, partition, done);
+            PartitionLeft(_logger, partition, done);
         }
     }
 
     /// <summary>Reads on another thread, so that reading and processing overlap.</summary>
     private Task<IReadOnlyList<LogRecord>> ReadAsync(int partition, long after) =>
-        Task.Run(async () => await log.ReadAsync(partition, after, MaxRecords, MaxBytes, CancellationToken.None));
+        Task.Run(async () => await _log.ReadAsync(partition, after, MaxRecords, MaxBytes, CancellationToken.None));
 
     /// <summary>Waits for records, but not longer than the lease lasts.</summary>
     private async Task WaitAsync(int partition, long done, CancellationToken stoppingToken)
@@ -116,7 +134,7 @@ internal sealed partial class StreamingLoop(
         untilRenewal.CancelAfter(LeaseRenewal);
         try
         {
-            await log.WaitAsync(partition, done, untilRenewal.Token);
+            await _log.WaitAsync(partition, done, untilRenewal.Token);
         }
         catch (OperationCanceledException) when (!stoppingToken.IsCancellationRequested)
         {
@@ -124,30 +142,31 @@ internal sealed partial class StreamingLoop(
         }
     }
 
-    /// <summary>Processes a batch to its end, also when the process is asked to stop meanwhile; returns only once it has succeeded.</summary>
-    private async Task ProcessAsync(int partition, IReadOnlyList<LogRecord> batch, CancellationToken stoppingToken)
+    private void Observe(BatchIncident incident)
     {
-        for (var pause = ShortestPause; ;)
+        var partition = incident.First.Partition;
+        _trouble = TroubleWith(partition, incident.Error);
+        switch (incident.Kind)
         {
-            try
-            {
-                await engine.ProcessAsync(batch, CancellationToken.None);
-                _trouble = null;
-                return;
-            }
-            catch (Exception error)
-            {
-                pause = await PauseAsync(partition, pause, error, stoppingToken);
-                stoppingToken.ThrowIfCancellationRequested();
-            }
+            case BatchIncidentKind.Split:
+                Split(_logger, incident.Error, partition, incident.First.Sequence, incident.Records);
+                break;
+            case BatchIncidentKind.DeadLettered:
+                DeadLettered(_logger, incident.Error, partition, incident.First.Sequence);
+                break;
+            default:
+                Failed(_logger, incident.Error, partition, incident.Pause.TotalMilliseconds);
+                break;
         }
     }
 
+    private static string TroubleWith(int partition, Exception error) => $"partition {partition} is stuck: {error.Message}";
+
     private async Task<TimeSpan> PauseAsync(int partition, TimeSpan pause, Exception error, CancellationToken stoppingToken)
     {
-        _trouble = $"partition {partition} is stuck: {error.Message}";
-        Failed(logger, error, partition, pause.TotalMilliseconds);
-        await Task.Delay(pause, time, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        _trouble = TroubleWith(partition, error);
+        Failed(_logger, error, partition, pause.TotalMilliseconds);
+        await Task.Delay(pause, _time, stoppingToken).ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return pause * 2 < LongestPause ? pause * 2 : LongestPause;
     }
 
@@ -159,4 +178,10 @@ internal sealed partial class StreamingLoop(
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Partition {Partition} could not be processed; trying again in {Milliseconds} ms.")]
     private static partial void Failed(ILogger logger, Exception error, int partition, double milliseconds);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "{Records} records of partition {Partition} from {Sequence} could not be processed together; trying each half by itself.")]
+    private static partial void Split(ILogger logger, Exception error, int partition, long sequence, int records);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Record {Sequence} of partition {Partition} could not be processed; it is kept as a bad row.")]
+    private static partial void DeadLettered(ILogger logger, Exception error, int partition, long sequence);
 }
