@@ -17,6 +17,11 @@ public sealed record StoredProfile(ReadOnlyMemory<byte> State, string ETag);
 /// <param name="ExpiresAt">When the store may drop it, UTC; null for never.</param>
 public readonly record struct ProfileWrite(ProfileKey Key, ReadOnlyMemory<byte> State, string? ETag, DateTimeOffset? ExpiresAt);
 
+/// <summary>Part of the profiles of an attribute key.</summary>
+/// <param name="Profiles">The profiles; possibly none although more follow.</param>
+/// <param name="Continuation">How to go on, in the store's own form; null at the end.</param>
+public sealed record ProfilePage(IReadOnlyList<(ProfileKey Key, StoredProfile Profile)> Profiles, string? Continuation);
+
 /// <summary>The Profiles Store: one document per attribute key and identifier.</summary>
 /// <exception cref="Events.StoreUnavailableException">
 /// Every member throws it when the store is away or asks to be left alone; of a call that writes, any part may have been written.
@@ -47,9 +52,12 @@ public interface IProfileStore
     ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken cancellationToken);
 
     /// <summary>
-    /// All profiles of one attribute key in pages, in an order of the store's choosing: the profiles after
-    /// <paramref name="afterIdentifier"/>. Used to remove the values of deleted definitions.
+    /// All profiles of one attribute key in pages of at most <paramref name="limit"/>, in an order of the store's choosing. Used to
+    /// remove the values of deleted definitions.
     /// </summary>
-    ValueTask<IReadOnlyList<(ProfileKey Key, StoredProfile Profile)>> ScanAsync(
-        string attributeKey, string? afterIdentifier, int limit, CancellationToken cancellationToken);
+    /// <param name="attributeKey">Name of the attribute key.</param>
+    /// <param name="continuation">Where an earlier page ended; null to begin.</param>
+    /// <param name="limit">1 and up.</param>
+    /// <param name="cancellationToken">Ends the read.</param>
+    ValueTask<ProfilePage> ScanAsync(string attributeKey, string? continuation, int limit, CancellationToken cancellationToken);
 }

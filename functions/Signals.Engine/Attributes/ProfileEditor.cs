@@ -47,17 +47,15 @@ public sealed class ProfileEditor(IDefinitionSource definitions, IProfileStore p
     public async ValueTask RemoveDefinitionsAsync(string attributeKey, IReadOnlySet<DefinitionId> removed, CancellationToken cancellationToken)
     {
         var plan = PublishedDefinitions.From(definitions.Current).Find(attributeKey)?.Plan ?? new KeyPlan(attributeKey, []);
-        string? after = null;
-        while (true)
+        string? continuation = null;
+        do
         {
-            var page = await profiles.ScanAsync(attributeKey, after, ScanPage, cancellationToken);
-            if (page.Count == 0)
-                return;
+            (var page, continuation) = await profiles.ScanAsync(attributeKey, continuation, ScanPage, cancellationToken);
             foreach (var (key, stored) in page)
                 if (ProfileState.Decode(plan, stored.State, stored.ETag).Remove(removed))
                     await EditAsync(plan, key, (profile, _) => profile.Remove(removed), cancellationToken);
-            after = page[^1].Key.Identifier;
         }
+        while (continuation is not null);
     }
 
     private static string? ErrorIn(

@@ -118,11 +118,11 @@ public sealed class SqliteProfileStore(SqliteDatabase database, TimeProvider tim
     }
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<(ProfileKey Key, StoredProfile Profile)>> ScanAsync(
-        string attributeKey, string? afterIdentifier, int limit, CancellationToken cancellationToken)
+    /// <remarks>A continuation is the last identifier of the page before.</remarks>
+    public ValueTask<ProfilePage> ScanAsync(string attributeKey, string? continuation, int limit, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return new(database.Read((attributeKey, afterIdentifier, limit, Now()), static (session, argument) =>
+        return new(database.Read((attributeKey, continuation, limit, Now()), static (session, argument) =>
         {
             var (attributeKey, after, limit, now) = argument;
             var found = new List<(ProfileKey, StoredProfile)>();
@@ -134,7 +134,7 @@ public sealed class SqliteProfileStore(SqliteDatabase database, TimeProvider tim
             while (scan.Step())
                 found.Add((new ProfileKey(attributeKey, scan.Text(0)), new StoredProfile(scan.Bytes(2), ToETag(scan.Long(1)))));
             scan.Reset();
-            return (IReadOnlyList<(ProfileKey, StoredProfile)>)found;
+            return new ProfilePage(found, found.Count == limit ? found[^1].Item1.Identifier : null);
         }));
     }
 

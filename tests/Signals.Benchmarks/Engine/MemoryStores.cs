@@ -32,8 +32,8 @@ internal sealed class MemoryProfileStore : IProfileStore
 
     public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken cancellationToken) => new(0);
 
-    public ValueTask<IReadOnlyList<(ProfileKey Key, StoredProfile Profile)>> ScanAsync(
-        string attributeKey, string? afterIdentifier, int limit, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public ValueTask<ProfilePage> ScanAsync(string attributeKey, string? continuation, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
 }
 
 /// <summary>Fails on the first bad row: a benchmark over broken lines would measure something else.</summary>

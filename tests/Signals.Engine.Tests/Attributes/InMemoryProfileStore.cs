@@ -127,18 +127,18 @@ public sealed class InMemoryProfileStore(TimeProvider time) : IProfileStore
         }
     }
 
-    public ValueTask<IReadOnlyList<(ProfileKey Key, StoredProfile Profile)>> ScanAsync(
-        string attributeKey, string? afterIdentifier, int limit, CancellationToken cancellationToken)
+    public ValueTask<ProfilePage> ScanAsync(string attributeKey, string? continuation, int limit, CancellationToken cancellationToken)
     {
         lock (_lock)
-            return ValueTask.FromResult<IReadOnlyList<(ProfileKey Key, StoredProfile Profile)>>(
-            [
-                .. _documents
-                    .Where(entry => entry.Key.Key == attributeKey && !IsExpired(entry.Value)
-                        && (afterIdentifier is null || string.CompareOrdinal(entry.Key.Identifier, afterIdentifier) > 0))
-                    .Take(limit)
-                    .Select(entry => (new ProfileKey(attributeKey, entry.Key.Identifier), new StoredProfile(entry.Value.State, entry.Value.ETag))),
-            ]);
+        {
+            var found = _documents
+                .Where(entry => entry.Key.Key == attributeKey && !IsExpired(entry.Value)
+                    && (continuation is null || string.CompareOrdinal(entry.Key.Identifier, continuation) > 0))
+                .Take(limit)
+                .Select(entry => (new ProfileKey(attributeKey, entry.Key.Identifier), new StoredProfile(entry.Value.State, entry.Value.ETag)))
+                .ToList();
+            return ValueTask.FromResult(new ProfilePage(found, found.Count == limit ? found[^1].Item1.Identifier : null));
+        }
     }
 
     private string? Write(in ProfileWrite write)

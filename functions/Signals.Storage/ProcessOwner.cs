@@ -1,10 +1,10 @@
 using System.Diagnostics;
 using System.Globalization;
 
-namespace Signals.Storage.Sqlite;
+namespace Signals.Storage;
 
 /// <summary>
-/// Names of what a process owns in the file: machine/process/number. Those of a process of this machine that is no longer running
+/// Names of what a process owns in a store: machine/process/number. Those of a process of this machine that is no longer running
 /// count as gone, so that a restart after a crash need not wait for them to run out.
 /// </summary>
 internal static class ProcessOwner
