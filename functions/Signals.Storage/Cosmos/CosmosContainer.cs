@@ -52,8 +52,7 @@ internal sealed class CosmosContainer(Container container, CosmosMetrics metrics
     /// Runs up to 100 operations of one logical partition, 2 MB together, all or none. An outcome other than done is that of the first
     /// operation that failed.
     /// </summary>
-    /// <returns>The outcome, and which operation failed (-1 when none did).</returns>
-    public async Task<(CosmosOutcome Outcome, int Failed)> BatchAsync(
+    public async Task<CosmosBatched> BatchAsync(
         string partitionKey, Action<TransactionalBatch> addOperations, CancellationToken cancellationToken)
     {
         using var response = await MeasureAsync("batch", token =>
@@ -63,10 +62,10 @@ internal sealed class CosmosContainer(Container container, CosmosMetrics metrics
             return batch.ExecuteAsync(token);
         }, static response => ((int)response.StatusCode, response.RequestCharge), cancellationToken);
         if (response.IsSuccessStatusCode)
-            return (CosmosOutcome.Done, -1);
+            return new CosmosBatched(CosmosOutcome.Done, -1) { FirstETag = response[0].ETag };
         for (var i = 0; i < response.Count; i++)
             if (OutcomeOf(response[i].StatusCode) is { } outcome and not CosmosOutcome.Done)
-                return (outcome, i);
+                return new CosmosBatched(outcome, i);
         throw CosmosErrors.ToException(Name, response);
     }
 

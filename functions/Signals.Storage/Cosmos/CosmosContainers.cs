@@ -33,6 +33,13 @@ public static class CosmosContainers
     /// <summary>Who reads which partition of a log.</summary>
     public static readonly CosmosContainerDescription Leases = new("leases", CosmosContainerDescription.PerItem, []);
 
+    /// <summary>Interventions on their way to the processes that hold streams, in the order of their sequence numbers.</summary>
+    public static readonly CosmosContainerDescription Outbox =
+        new("outbox", CosmosContainerDescription.PerItem, ["/pk/?", "/sequence/?", "/by_target/?", "/by_name/?"]);
+
+    /// <summary>Webhooks and what each has still to deliver, or has given up.</summary>
+    public static readonly CosmosContainerDescription Webhooks = new("webhooks", null, ["/pk/?", "/due/?", "/dead/?", "/target/?"]);
+
     /// <summary>Every container.</summary>
-    public static IReadOnlyList<CosmosContainerDescription> All { get; } = [Profiles, Definitions, Access, BadRows, Leases];
+    public static IReadOnlyList<CosmosContainerDescription> All { get; } = [Profiles, Definitions, Access, BadRows, Leases, Outbox, Webhooks];
 }

@@ -63,3 +63,12 @@ internal readonly record struct CosmosWritten(CosmosOutcome Outcome, string? ETa
     /// <summary>Whether it is durable.</summary>
     public bool IsDone => Outcome == CosmosOutcome.Done;
 }
+
+/// <summary>Answer to a transactional batch.</summary>
+/// <param name="Outcome">What became of it; when not done, that of the first operation that failed.</param>
+/// <param name="Failed">Which operation that was; -1 when none failed.</param>
+internal readonly record struct CosmosBatched(CosmosOutcome Outcome, int Failed)
+{
+    /// <summary>New ETag of what the first operation wrote; null when nothing was written, or deleted.</summary>
+    public string? FirstETag { get; init; }
+}

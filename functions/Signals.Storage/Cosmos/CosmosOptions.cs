@@ -32,4 +32,10 @@ public sealed record CosmosOptions
 
     /// <summary>How long bad rows are kept; their counts stay for ever.</summary>
     public TimeSpan BadRowRetention { get; init; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// How long interventions are kept in the outbox, at least <see cref="Engine.Interventions.IInterventionOutbox.Retention"/>: as long
+    /// as that, the decisions can be read, and one that is handed out again after a crash is recognised.
+    /// </summary>
+    public TimeSpan OutboxRetention { get; init; } = TimeSpan.FromDays(1);
 }
