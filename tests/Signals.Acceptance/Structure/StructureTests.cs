@@ -17,6 +17,7 @@ public sealed partial class StructureTests
         ["Definitions"] = ["Events"],
         ["Attributes"] = ["Events", "Definitions"],
         ["Interventions"] = ["Events", "Definitions", "Attributes"],
+        ["Identities"] = ["Events", "Definitions"],
         ["Access"] = [],
     };
 

@@ -190,19 +190,9 @@ internal sealed class DefinitionReader
     /// <summary>A list of objects with a bounded number of items; null when absent.</summary>
     public IReadOnlyList<T>? List<T>(string name, int min, int max, Func<DefinitionReader, T?> read)
     {
-        if (!Find(name, out var element))
+        if (FindList(name, min, max) is not { } element)
             return null;
-        if (element.ValueKind is not JsonValueKind.Array)
-            return Wrong<IReadOnlyList<T>>(name, "list_type", "Input should be a valid list", element);
-        var count = element.GetArrayLength();
-        if (count < min || count > max)
-        {
-            var (type, words, limit, bound) = count < min ? ("too_short", "at least", "min_length", min) : ("too_long", "at most", "max_length", max);
-            _errors.Add(Path.At(name), type, $"List should have {words} {bound} item{(bound == 1 ? "" : "s")}, not {count}", null,
-                (limit, bound), ("actual_length", count));
-            return null;
-        }
-        var items = new List<T>(count);
+        var items = new List<T>();
         foreach (var item in element.EnumerateArray())
         {
             if (Read(item, Path.At(name).At(items.Count), _errors, read) is { } value)
@@ -213,10 +203,42 @@ internal sealed class DefinitionReader
         return items;
     }
 
+    /// <summary>A list of texts with a bounded number of items; null when absent.</summary>
+    public IReadOnlyList<string>? Texts(string name, int min, int max, TextRule rule)
+    {
+        if (FindList(name, min, max) is not { } element)
+            return null;
+        var items = new List<string>();
+        foreach (var item in element.EnumerateArray())
+        {
+            var path = Path.At(name).At(items.Count);
+            var isText = item.ValueKind is JsonValueKind.String;
+            if (!isText)
+                _errors.Add(path, "string_type", "Input should be a valid string", item);
+            items.Add(isText && rule.Check(item.GetString()!, path, _errors, item) ? item.GetString()! : "");
+        }
+        return items;
+    }
+
     public IReadOnlyList<T> RequiredList<T>(string name, int min, int max, Func<DefinitionReader, T?> read)
     {
         Require(name);
         return List(name, min, max, read) ?? [];
+    }
+
+    private JsonElement? FindList(string name, int min, int max)
+    {
+        if (!Find(name, out var element))
+            return null;
+        if (element.ValueKind is not JsonValueKind.Array)
+            return Wrong<JsonElement?>(name, "list_type", "Input should be a valid list", element);
+        var count = element.GetArrayLength();
+        if (count >= min && count <= max)
+            return element;
+        var (type, words, limit, bound) = count < min ? ("too_short", "at least", "min_length", min) : ("too_long", "at most", "max_length", max);
+        _errors.Add(Path.At(name), type, $"List should have {words} {bound} item{(bound == 1 ? "" : "s")}, not {count}", null,
+            (limit, bound), ("actual_length", count));
+        return null;
     }
 
     private void Require(string name)

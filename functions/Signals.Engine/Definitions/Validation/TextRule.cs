@@ -96,6 +96,15 @@ public static partial class TextRules
     /// <summary>Schemas, tables and columns of batch sources.</summary>
     public static TextRule WarehouseName { get; } = new(1, 255, "^[A-Za-z0-9_]+$", WordRegex());
 
+    /// <summary>Names of identifier types (spec identities, 3.1).</summary>
+    public static TextRule IdentifierName { get; } = new(1, 64, "^[A-Za-z_][A-Za-z0-9_]{0,63}$", IdentifierNameRegex());
+
+    /// <summary>Values of identifiers and of filters on events, in configurations.</summary>
+    public static TextRule PropertyValue { get; } = new(1, 1000, @"^[^\x00]*$", NoNulRegex());
+
+    /// <summary>Keys of the derivation of ids.</summary>
+    public static TextRule Secret { get; } = new(16, 256, "^[!-~]+$", VisibleRegex());
+
     [GeneratedRegex(@"^[A-Za-z0-9_]+\z")]
     private static partial Regex WordRegex();
 
@@ -113,6 +122,12 @@ public static partial class TextRules
 
     [GeneratedRegex("""^(?!\$\z)(?!.*\[['"]).+\z""")]
     private static partial Regex PathRegex();
+
+    [GeneratedRegex(@"^[A-Za-z_][A-Za-z0-9_]{0,63}\z")]
+    private static partial Regex IdentifierNameRegex();
+
+    [GeneratedRegex(@"^[!-~]+\z")]
+    private static partial Regex VisibleRegex();
 
     [GeneratedRegex(@"^[A-Za-z0-9_-]+\z")]
     private static partial Regex DatabaseRegex();
