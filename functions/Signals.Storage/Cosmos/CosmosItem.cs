@@ -26,6 +26,9 @@ internal readonly record struct CosmosItem(ReadOnlyMemory<byte> Json, string ETa
         return buffer.WrittenMemory;
     }
 
+    /// <summary>A <c>ttl</c>: whole seconds, at least 1, from the write on; rounded up, so that nothing goes too early.</summary>
+    public static int TimeToLive(TimeSpan lifetime) => (int)Math.Clamp(Math.Ceiling(lifetime.TotalSeconds), 1, int.MaxValue);
+
     /// <summary>The document as a tree, for what is not on a hot path.</summary>
     public JsonElement Parse()
     {
