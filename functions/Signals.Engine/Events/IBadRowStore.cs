@@ -5,7 +5,11 @@ namespace Signals.Engine.Events;
 /// <param name="Schema">Iglu URI of its kind, for instance <c>iglu:com.snowplowanalytics.snowplow.badrows/loader_parsing_error/jsonschema/2-0-0</c>.</param>
 /// <param name="Json">The whole bad row: a self-describing JSON in UTF-8.</param>
 /// <param name="RecordedAt">When it was recorded, UTC.</param>
-public readonly record struct StoredBadRow(LogPosition Position, string Schema, ReadOnlyMemory<byte> Json, DateTimeOffset RecordedAt);
+public readonly record struct StoredBadRow(LogPosition Position, string Schema, ReadOnlyMemory<byte> Json, DateTimeOffset RecordedAt)
+{
+    /// <summary>What bad rows are counted and listed by: the name in <c>iglu:vendor/name/format/version</c>; the whole text when it is none.</summary>
+    public string Kind => Schema.Split('/') is [_, var name, _, _] ? name : Schema;
+}
 
 /// <summary>Where bad rows are kept. Nothing that came in is lost without one.</summary>
 public interface IBadRowStore

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using System.Runtime.InteropServices;
 using System.Text.Json;
 using Microsoft.Azure.Cosmos;
 
@@ -34,15 +33,15 @@ internal sealed class CosmosContainer(Container container, CosmosMetrics metrics
 
     /// <summary>Adds an item unless there is one of its id.</summary>
     public Task<CosmosWritten> CreateAsync(string partitionKey, ReadOnlyMemory<byte> item, CancellationToken cancellationToken) => WriteAsync(
-        "create", token => container.CreateItemStreamAsync(ToStream(item), new PartitionKey(partitionKey), Unconditional, token), cancellationToken);
+        "create", token => container.CreateItemStreamAsync(CosmosItem.ToStream(item), new PartitionKey(partitionKey), Unconditional, token), cancellationToken);
 
     /// <summary>Replaces an item, which must be there and, when an ETag is given, must not have changed.</summary>
     public Task<CosmosWritten> ReplaceAsync(string id, string partitionKey, ReadOnlyMemory<byte> item, string? etag, CancellationToken cancellationToken) => WriteAsync(
-        "replace", token => container.ReplaceItemStreamAsync(ToStream(item), id, new PartitionKey(partitionKey), Condition(etag), token), cancellationToken);
+        "replace", token => container.ReplaceItemStreamAsync(CosmosItem.ToStream(item), id, new PartitionKey(partitionKey), Condition(etag), token), cancellationToken);
 
     /// <summary>Adds or replaces an item, whatever was there.</summary>
     public Task<CosmosWritten> UpsertAsync(string partitionKey, ReadOnlyMemory<byte> item, CancellationToken cancellationToken) => WriteAsync(
-        "upsert", token => container.UpsertItemStreamAsync(ToStream(item), new PartitionKey(partitionKey), Unconditional, token), cancellationToken);
+        "upsert", token => container.UpsertItemStreamAsync(CosmosItem.ToStream(item), new PartitionKey(partitionKey), Unconditional, token), cancellationToken);
 
     /// <summary>Removes an item, which must be there and, when an ETag is given, must not have changed.</summary>
     public Task<CosmosWritten> DeleteAsync(string id, string partitionKey, string? etag, CancellationToken cancellationToken) => WriteAsync(
@@ -123,11 +122,6 @@ internal sealed class CosmosContainer(Container container, CosmosMetrics metrics
 
     private static ItemRequestOptions Condition(string? etag) =>
         etag is null ? Unconditional : new ItemRequestOptions { EnableContentResponseOnWrite = false, IfMatchEtag = etag };
-
-    private static MemoryStream ToStream(ReadOnlyMemory<byte> item) =>
-        MemoryMarshal.TryGetArray(item, out var array)
-            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false, publiclyVisible: true)
-            : new MemoryStream(item.ToArray(), writable: false);
 
     private static async Task<ReadOnlyMemory<byte>> BytesOf(Stream content, CancellationToken cancellationToken)
     {

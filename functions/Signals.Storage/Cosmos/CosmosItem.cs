@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.InteropServices;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -28,6 +29,12 @@ internal readonly record struct CosmosItem(ReadOnlyMemory<byte> Json, string ETa
 
     /// <summary>A <c>ttl</c>: whole seconds, at least 1, from the write on; rounded up, so that nothing goes too early.</summary>
     public static int TimeToLive(TimeSpan lifetime) => (int)Math.Clamp(Math.Ceiling(lifetime.TotalSeconds), 1, int.MaxValue);
+
+    /// <summary>A document as the SDK takes it.</summary>
+    public static MemoryStream ToStream(ReadOnlyMemory<byte> document) =>
+        MemoryMarshal.TryGetArray(document, out var array)
+            ? new MemoryStream(array.Array!, array.Offset, array.Count, writable: false, publiclyVisible: true)
+            : new MemoryStream(document.ToArray(), writable: false);
 
     /// <summary>The document as a tree, for what is not on a hot path.</summary>
     public JsonElement Parse()

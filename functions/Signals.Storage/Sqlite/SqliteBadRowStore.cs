@@ -87,7 +87,7 @@ public sealed class SqliteBadRowStore(SqliteDatabase database, SqliteBadRowStore
 
     private static bool Add(SqliteSession session, in StoredBadRow row)
     {
-        var kind = KindOf(row.Schema);
+        var kind = row.Kind;
         var insert = session.Prepare("""
             INSERT OR IGNORE INTO bad_row (sequence, partition, kind, schema, recorded_at, json) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
             """);
@@ -103,13 +103,6 @@ public sealed class SqliteBadRowStore(SqliteDatabase database, SqliteBadRowStore
         count.Bind(1, kind);
         count.Run();
         return true;
-    }
-
-    /// <summary>Name in <c>iglu:vendor/name/format/version</c>; the whole text when it is none.</summary>
-    private static string KindOf(string schema)
-    {
-        var parts = schema.Split('/');
-        return parts.Length == 4 ? parts[1] : schema;
     }
 
     private void RemoveOldest(SqliteSession session, int step)
