@@ -11,7 +11,7 @@ namespace Signals.CosmosEmulator;
 /// A Cosmos DB account in memory that clients reach in gateway mode: over HTTP on loopback after <see cref="StartAsync"/>, or
 /// without sockets through <see cref="CreateHandler"/>.
 /// </summary>
-public sealed class CosmosEmulator : IAsyncDisposable
+public sealed class EmulatedCosmos : IAsyncDisposable
 {
     /// <summary>The key that every Cosmos DB emulator has, published by its documentation. Signatures are not checked.</summary>
     public const string WellKnownKey = "C2y6yDjf5/R+ob0N8A7Cgv30VRDJIWEHLM+4QDU5DE2nQ9nDuVTqobD4b8mGGyPMbIZnqyMsEcaGQy67XIw/Jw==";
@@ -19,7 +19,7 @@ public sealed class CosmosEmulator : IAsyncDisposable
     private readonly AccountGateway _gateway;
     private WebApplication? _web;
 
-    public CosmosEmulator(CosmosEmulatorOptions? options = null)
+    public EmulatedCosmos(CosmosEmulatorOptions? options = null)
     {
         Options = options ?? new CosmosEmulatorOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(Options.RangesPerContainer, 1);
@@ -39,9 +39,9 @@ public sealed class CosmosEmulator : IAsyncDisposable
     public Uri Endpoint { get; private set; } = new("http://localhost:8081/");
 
     /// <summary>An emulator that listens on a port of the loopback interface; 0 takes a free one.</summary>
-    public static async Task<CosmosEmulator> StartAsync(CosmosEmulatorOptions? options = null, int port = 0, CancellationToken cancellationToken = default)
+    public static async Task<EmulatedCosmos> StartAsync(CosmosEmulatorOptions? options = null, int port = 0, CancellationToken cancellationToken = default)
     {
-        var emulator = new CosmosEmulator(options);
+        var emulator = new EmulatedCosmos(options);
         await emulator.ListenAsync(port, cancellationToken);
         return emulator;
     }

@@ -1,0 +1,40 @@
+using Signals.CosmosEmulator;
+using Signals.Storage.Cosmos;
+
+namespace Signals.Storage.Tests.Harness;
+
+/// <summary>
+/// A Cosmos DB account of its own for a test, opened twice as two processes would: the real client on an emulator, without
+/// sockets. Its items expire by the clock that it is given.
+/// </summary>
+public sealed class TemporaryCosmos : IAsyncDisposable
+{
+    private readonly CosmosOptions _options;
+
+    public TemporaryCosmos(TimeProvider? clock = null, CosmosOptions? options = null)
+    {
+        Emulator = new EmulatedCosmos(new CosmosEmulatorOptions { Clock = clock ?? TimeProvider.System });
+        _options = (options ?? new CosmosOptions { Endpoint = Emulator.Endpoint }) with { Endpoint = Emulator.Endpoint, Emulator = true };
+        First = NewAccount();
+        Second = NewAccount();
+    }
+
+    /// <summary>The account's other side: faults to order, what was asked and what it cost.</summary>
+    public EmulatedCosmos Emulator { get; }
+
+    public CosmosAccount First { get; }
+
+    public CosmosAccount Second { get; }
+
+    /// <summary>Creates the database and its containers.</summary>
+    public Task CreateAsync() => First.EnsureCreatedAsync(default);
+
+    public async ValueTask DisposeAsync()
+    {
+        First.Dispose();
+        Second.Dispose();
+        await Emulator.DisposeAsync();
+    }
+
+    private CosmosAccount NewAccount() => new(_options, httpClientFactory: () => new HttpClient(Emulator.CreateHandler()));
+}
