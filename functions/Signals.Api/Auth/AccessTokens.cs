@@ -9,8 +9,13 @@ using Signals.Engine.Access;
 namespace Signals.Api.Auth;
 
 /// <summary>What a valid token permits.</summary>
+/// <param name="Subject">Whose it is: an API key id, or <see cref="Sandbox"/>.</param>
 /// <param name="Scopes">Its scopes.</param>
-internal sealed record AccessGrant(FrozenSet<string> Scopes);
+internal sealed record AccessGrant(string Subject, FrozenSet<string> Scopes)
+{
+    /// <summary>Whose sandbox tokens are.</summary>
+    public const string Sandbox = "sandbox";
+}
 
 /// <summary>Issues access tokens and checks what comes as Bearer value: sandbox tokens and JWTs of this installation.</summary>
 internal sealed class AccessTokens
@@ -34,7 +39,7 @@ internal sealed class AccessTokens
         _store = store;
         _time = time;
         _options = options;
-        _sandbox = [.. options.SandboxTokens.Select(t => (HashOf(t.Token), new AccessGrant(t.Scopes.ToFrozenSet(StringComparer.Ordinal))))];
+        _sandbox = [.. options.SandboxTokens.Select(t => (HashOf(t.Token), new AccessGrant(AccessGrant.Sandbox, t.Scopes.ToFrozenSet(StringComparer.Ordinal))))];
     }
 
     /// <summary>A JWT for a verified key pair.</summary>
@@ -88,7 +93,7 @@ internal sealed class AccessTokens
             return null;
         if (!await IsKeyValidAsync(keyId, cancellationToken))
             return null;
-        return new AccessGrant(jwt.Claims.Where(c => c.Type == "scopes").Select(c => c.Value).ToFrozenSet(StringComparer.Ordinal));
+        return new AccessGrant(keyId, jwt.Claims.Where(c => c.Type == "scopes").Select(c => c.Value).ToFrozenSet(StringComparer.Ordinal));
     }
 
     private async ValueTask<bool> IsKeyValidAsync(string keyId, CancellationToken cancellationToken)

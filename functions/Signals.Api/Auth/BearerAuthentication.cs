@@ -31,7 +31,7 @@ internal sealed class BearerAuthentication(RequestDelegate next, AccessTokens to
         if (grant is null)
         {
             context.Response.Headers[HeaderNames.WWWAuthenticate] = "Bearer";
-            await ApiErrors.WriteErrorAsync(context, StatusCodes.Status401Unauthorized, AccessTokens.IsJwt(token) ? "Invalid or expired JWT" : "Unauthorized");
+            await ApiErrors.WriteUnauthorizedAsync(context, AccessTokens.IsJwt(token) ? "Invalid or expired JWT" : "Unauthorized");
         }
         else if (requiredScope is not null && !grant.Scopes.Contains(requiredScope))
         {
@@ -39,6 +39,7 @@ internal sealed class BearerAuthentication(RequestDelegate next, AccessTokens to
         }
         else
         {
+            context.Features.Set(grant);
             await next(context);
         }
     }

@@ -1,8 +1,9 @@
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Signals.Api.Http;
 
-/// <summary>The two families of error bodies behind one host (spec signals-api 1.6).</summary>
+/// <summary>The families of error bodies behind one host (spec signals-api 1.6).</summary>
 public enum ErrorFamily
 {
     /// <summary><c>{"detail": …}</c>: registry, engines, testing, warehouse, datasets, profile deletion.</summary>
@@ -10,6 +11,9 @@ public enum ErrorFamily
 
     /// <summary><c>{"error": "text"}</c>: reading, interventions at run time, events, and everything outside <c>/api/v1</c>.</summary>
     Serving,
+
+    /// <summary><c>{"error": {"code", "message", "timestamp"}}</c>: erasure, as Snowplow's Identities have it (spec identities, 13).</summary>
+    Erasure,
 }
 
 /// <summary>Writes error answers: always JSON, always in the family of the path.</summary>
@@ -24,6 +28,8 @@ public static class ApiErrors
     /// <summary>The family of a path.</summary>
     public static ErrorFamily FamilyOf(PathString path)
     {
+        if (path.StartsWithSegments("/erasure") || path.StartsWithSegments("/api/v1/identities/erasure"))
+            return ErrorFamily.Erasure;
         if (!path.StartsWithSegments("/api/v1"))
             return ErrorFamily.Serving;
         foreach (var serving in ServingPaths)
@@ -36,9 +42,17 @@ public static class ApiErrors
 
     /// <summary>Writes a text in the family of the request's path.</summary>
     public static Task WriteAsync(HttpContext context, int status, string text) =>
-        FamilyOf(context.Request.Path) == ErrorFamily.Registry
-            ? WriteDetailAsync(context, status, text)
-            : WriteErrorAsync(context, status, text);
+        FamilyOf(context.Request.Path) switch
+        {
+            ErrorFamily.Registry => WriteDetailAsync(context, status, text),
+            ErrorFamily.Erasure => WriteEnvelopeAsync(context, status, text),
+            _ => WriteErrorAsync(context, status, text),
+        };
+
+    /// <summary>Writes 401, which looks alike in the first two families.</summary>
+    public static Task WriteUnauthorizedAsync(HttpContext context, string text) => FamilyOf(context.Request.Path) == ErrorFamily.Erasure
+        ? WriteEnvelopeAsync(context, StatusCodes.Status401Unauthorized, text)
+        : WriteErrorAsync(context, StatusCodes.Status401Unauthorized, text);
 
     /// <summary>Writes <c>{"error": text}</c>.</summary>
     public static Task WriteErrorAsync(HttpContext context, int status, string text) => WriteMemberAsync(context, status, "error", text);
@@ -48,6 +62,29 @@ public static class ApiErrors
 
     /// <summary>Writes <c>{"message": text}</c>, the shape of the token exchange.</summary>
     public static Task WriteMessageAsync(HttpContext context, int status, string text) => WriteMemberAsync(context, status, "message", text);
+
+    private static async Task WriteEnvelopeAsync(HttpContext context, int status, string text)
+    {
+        var code = status switch
+        {
+            StatusCodes.Status401Unauthorized => "UNAUTHORIZED",
+            StatusCodes.Status403Forbidden => "FORBIDDEN",
+            StatusCodes.Status404NotFound => "NOT_FOUND",
+            StatusCodes.Status405MethodNotAllowed => "METHOD_NOT_ALLOWED",
+            >= 500 => "INTERNAL_ERROR",
+            _ => "VALIDATION_ERROR",
+        };
+        context.Response.StatusCode = status;
+        using var answer = JsonAnswer.Rent();
+        answer.Writer.WriteStartObject();
+        answer.Writer.WriteStartObject("error");
+        answer.Writer.WriteString("code", code);
+        answer.Writer.WriteString("message", text);
+        answer.Writer.WriteString("timestamp", context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow().UtcDateTime);
+        answer.Writer.WriteEndObject();
+        answer.Writer.WriteEndObject();
+        await answer.SendAsync(context);
+    }
 
     private static async Task WriteMemberAsync(HttpContext context, int status, string member, string text)
     {

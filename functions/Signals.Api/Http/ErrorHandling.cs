@@ -2,6 +2,7 @@ using System.Data.Common;
 using Microsoft.Extensions.Logging;
 using Signals.Api.Ingest;
 using Signals.Api.Serving;
+using Signals.Engine.Events;
 
 namespace Signals.Api.Http;
 
@@ -61,7 +62,7 @@ internal sealed partial class ErrorHandling(RequestDelegate next, ILogger<ErrorH
         await ApiErrors.WriteAsync(context, status, text);
     }
 
-    private static bool IsDependencyDown(Exception exception) => exception is LogUnavailableException or DbException or IOException or TimeoutException;
+    private static bool IsDependencyDown(Exception exception) => exception is LogUnavailableException or StoreUnavailableException or DbException or IOException or TimeoutException;
 
     private static bool IsBareError(HttpResponse response) =>
         response is { StatusCode: >= 400, HasStarted: false, ContentType: null, ContentLength: null or 0 };

@@ -6,6 +6,12 @@ namespace Signals.Api.OpenApi;
 /// <summary>Error body of the serving family.</summary>
 internal sealed record ServingError(string Error);
 
+/// <summary>Error body of erasure.</summary>
+internal sealed record ErasureError(ErasureProblem Error);
+
+/// <summary>What is wrong: a code such as <c>VALIDATION_ERROR</c>, words, and when.</summary>
+internal sealed record ErasureProblem(string Code, string Message, DateTimeOffset Timestamp);
+
 /// <summary>Error body of the registry family for everything but validation.</summary>
 internal sealed record RegistryError(string Detail);
 

@@ -76,7 +76,8 @@ public static class EndpointDescription
     }
 
     private static Type ErrorTypeOf(int status, ErrorFamily family) =>
-        status == StatusCodes.Status401Unauthorized || family == ErrorFamily.Serving ? typeof(ServingError)
+        family == ErrorFamily.Erasure ? typeof(ErasureError)
+        : status == StatusCodes.Status401Unauthorized || family == ErrorFamily.Serving ? typeof(ServingError)
         : status == StatusCodes.Status422UnprocessableEntity ? typeof(ValidationError)
         : typeof(RegistryError);
 }

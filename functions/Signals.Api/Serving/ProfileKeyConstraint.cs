@@ -8,7 +8,7 @@ internal sealed class ProfileKeyConstraint : IRouteConstraint
     private static readonly HashSet<string> Taken = new(StringComparer.OrdinalIgnoreCase)
     {
         "registry", "engines", "testing", "warehouse", "datasets", "interventions", "event_log", "agentic_attribute",
-        "get-online-attributes", "push-attributes", "bad-rows", "webhooks",
+        "get-online-attributes", "push-attributes", "bad-rows", "webhooks", "identities",
     };
 
     /// <summary>Whether a path under <c>/api/v1</c> begins with a segment that is not an attribute key.</summary>

@@ -27,7 +27,13 @@ public static class AccessScopes
     /// <summary>Read bad rows.</summary>
     public const string EventsRead = "events:read";
 
+    /// <summary>Look up identities and what is known of identifiers.</summary>
+    public const string IdentitiesRead = "identities:read";
+
+    /// <summary>Resolve identifiers, which makes and merges identities.</summary>
+    public const string IdentitiesWrite = "identities:write";
+
     /// <summary>All scopes there are.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [RegistryRead, RegistryWrite, AttributesRead, InterventionsPush, Datasets, ProfilesDelete, EventsWrite, EventsRead];
+        [RegistryRead, RegistryWrite, AttributesRead, InterventionsPush, Datasets, ProfilesDelete, EventsWrite, EventsRead, IdentitiesRead, IdentitiesWrite];
 }

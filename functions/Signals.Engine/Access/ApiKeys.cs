@@ -42,6 +42,13 @@ public sealed class ApiKeys(IAccessStore store, TimeProvider time)
     public async ValueTask<ApiKey?> VerifyAsync(
         string organization, string keyId, string secret, CancellationToken cancellationToken)
     {
+        var key = await VerifyAsync(keyId, secret, cancellationToken);
+        return key?.Organization == organization ? key : null;
+    }
+
+    /// <summary>The key pair, if both halves fit and it is not revoked, whichever organisation it belongs to; else null.</summary>
+    public async ValueTask<ApiKey?> VerifyAsync(string keyId, string secret, CancellationToken cancellationToken)
+    {
         if (keyId.Length is 0 or > 128 || secret.Length is 0 or > MaxSecretLength)
             return null;
 
@@ -49,7 +56,7 @@ public sealed class ApiKeys(IAccessStore store, TimeProvider time)
         // The hash is compared even for an unknown key, so that the time taken does not tell which half was wrong.
         var expected = key?.SecretHash ?? new byte[SHA256.HashSizeInBytes];
         var fits = CryptographicOperations.FixedTimeEquals(expected.Span, HashOf(secret));
-        return fits && key is { RevokedAt: null } && key.Organization == organization ? key : null;
+        return fits && key is { RevokedAt: null } ? key : null;
     }
 
     /// <summary>All key pairs, oldest first.</summary>

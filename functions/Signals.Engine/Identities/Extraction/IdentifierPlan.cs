@@ -51,6 +51,14 @@ public sealed class IdentifierPlan
         return _payloadTypes.Length > 0 && typeKey is [(byte)'~' or (byte)'\t', ..] ? _all : _entities;
     }
 
+    /// <summary>An identifier as it is stored, of a value as somebody writes it: trimmed, and in the case that its type asks for.</summary>
+    public Identifier Normalise(string type, string value)
+    {
+        value = value.Trim();
+        var lowers = Configuration.Identifiers.Any(known => known.Name == type && known.Normalise == ValueNormalisation.Lowercase);
+        return new Identifier(type, lowers ? value.ToLowerInvariant() : value);
+    }
+
     private static IEnumerable<PropertyReference> References(IdentityConfiguration configuration) =>
         configuration.Identifiers.Select(type => type.Field).Concat(configuration.Filters?.Rules.Select(rule => rule.Property) ?? []);
 
