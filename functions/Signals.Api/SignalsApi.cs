@@ -62,25 +62,28 @@ public static class SignalsApi
     public static IServiceCollection AddWebhookDelivery(this IServiceCollection services) => services.AddHostedService<WebhookDispatcher>();
 
     /// <summary>Puts the steps of a request in order and maps the endpoints of every area.</summary>
-    public static void MapSignalsApi(this WebApplication app)
+    public static void MapSignalsApi(this IApplicationBuilder app)
     {
         app.UseMiddleware<ErrorHandling>();
         app.UseMiddleware<ApiCors>();
         DocsPage.Use(app);
         app.UseRouting();
         app.UseMiddleware<BearerAuthentication>();
+        app.UseEndpoints(endpoints => MapAreas(endpoints, app.ApplicationServices.GetRequiredService<SignalsApiOptions>()));
+    }
 
-        HealthEndpoints.Map(app);
-        ApiDocument.Map(app);
-        TokenEndpoints.Map(app);
-        BadRowEndpoints.Map(app);
-        InterventionEndpoints.Map(app);
-        WebhookEndpoints.Map(app);
-        RegistryEndpoints.Map(app);
-        ServingEndpoints.Map(app);
-        var options = app.Services.GetRequiredService<SignalsApiOptions>();
-        EnrichedEndpoints.Map(app, options);
+    private static void MapAreas(IEndpointRouteBuilder endpoints, SignalsApiOptions options)
+    {
+        HealthEndpoints.Map(endpoints);
+        ApiDocument.Map(endpoints);
+        TokenEndpoints.Map(endpoints);
+        BadRowEndpoints.Map(endpoints);
+        InterventionEndpoints.Map(endpoints);
+        WebhookEndpoints.Map(endpoints);
+        RegistryEndpoints.Map(endpoints);
+        ServingEndpoints.Map(endpoints);
+        EnrichedEndpoints.Map(endpoints, options);
         if (options.CollectorEnabled)
-            CollectorEndpoints.Map(app);
+            CollectorEndpoints.Map(endpoints);
     }
 }

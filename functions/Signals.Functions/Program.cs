@@ -1,3 +1,5 @@
-using Signals.Functions.Local.CommandLine;
-
-return await SignalsCommand.RunAsync(args);
+#if AZURE
+return await Signals.Functions.Azure.AzureApplication.RunAsync(args);
+#else
+return await Signals.Functions.Local.CommandLine.SignalsCommand.RunAsync(args);
+#endif

@@ -26,7 +26,7 @@ internal static class DocsPage
         </html>
         """;
 
-    public static void Use(WebApplication app) =>
+    public static void Use(IApplicationBuilder app) =>
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/docs"), docs =>
         {
             // The page itself is answered at both forms of the path: its own redirect would be the only one of the whole surface.

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Signals.Functions.Hosting;
 using Signals.Functions.Local.Hosting;
 
 namespace Signals.Functions.Tests.Hosting;

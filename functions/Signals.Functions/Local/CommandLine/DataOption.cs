@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Signals.Functions.Hosting;
 using Signals.Functions.Local.Hosting;
 
 namespace Signals.Functions.Local.CommandLine;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.IO.Compression;
+using Signals.Functions.Hosting;
 using Signals.Functions.Local.Hosting;
 using Signals.Functions.Local.SampleData;
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Signals.Engine.Access;
+using Signals.Functions.Hosting;
 using Signals.Functions.Local.Hosting;
 using Signals.Storage.Sqlite;
 using Spectre.Console;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Diagnostics;
+using Signals.Functions.Hosting;
 using Signals.Functions.Local.Hosting;
 using Signals.Functions.Local.Replay;
 

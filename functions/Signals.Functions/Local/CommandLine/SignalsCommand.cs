@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Microsoft.Data.Sqlite;
 using Signals.Engine.Events;
+using Signals.Functions.Hosting;
 using Signals.Functions.Local.Hosting;
 
 namespace Signals.Functions.Local.CommandLine;

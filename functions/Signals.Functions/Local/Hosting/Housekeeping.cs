@@ -1,4 +1,5 @@
 using Signals.Engine.Attributes;
+using Signals.Functions.Hosting;
 using Signals.Storage.Sqlite;
 
 namespace Signals.Functions.Local.Hosting;

@@ -5,6 +5,7 @@ using Signals.Api;
 using Signals.Api.Health;
 using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
+using Signals.Functions.Hosting;
 using Signals.Storage.Sqlite;
 
 namespace Signals.Functions.Local.Hosting;
@@ -55,9 +56,7 @@ internal static class LocalApplication
         builder.Services.AddSqliteStores(database, settings.EventLog);
         builder.Services.AddStreaming(registry, settings.Interventions);
         builder.Services.AddSingleton<IReadinessProbe>(provider => provider.GetRequiredService<StreamingLoop>());
-        builder.Services.AddSingleton<AttributeReader>();
-        builder.Services.AddSingleton<ProfileEditor>();
-        builder.Services.AddSingleton<IProfileCleanup>(provider => provider.GetRequiredService<ProfileEditor>());
+        builder.Services.AddProfileAccess();
         builder.Services.AddSignalsApi(settings.ToApiOptions());
         builder.Services.AddWebhookDelivery();
 

@@ -1,28 +1,20 @@
-using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
 using Signals.Engine.Interventions;
+using Signals.Functions.Hosting;
 
 namespace Signals.Functions.Local.Hosting;
 
-/// <summary>The engine and what runs it in the background, as services. They need the stores.</summary>
+/// <summary>The engine and the loops that stand in for triggers, as services. They need the stores.</summary>
 internal static class LocalEngine
 {
+    /// <summary>How soon a process notices definitions that another one has changed in the same file.</summary>
+    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(500);
+
     public static IServiceCollection AddStreaming(this IServiceCollection services, DefinitionRegistry registry, InterventionOptions interventions)
     {
-        services.AddMetrics();
-        services.AddSingleton(TimeProvider.System);
-        services.AddSingleton(registry);
-        services.AddSingleton<IDefinitionSource>(registry);
-        services.AddSingleton(provider => new StreamingMetrics(provider.GetRequiredService<System.Diagnostics.Metrics.IMeterFactory>()));
-        services.AddSingleton(provider => new StreamingEngine(
-            registry, provider.GetRequiredService<IProfileStore>(), provider.GetRequiredService<Engine.Events.IBadRowStore>(),
-            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StreamingMetrics>(),
-            new InterventionEngine(provider.GetRequiredService<IInterventionOutbox>(), interventions)));
-        services.AddSingleton(interventions);
-        services.AddSingleton<IInterventionPayloads, InterventionPayloadReader>();
+        services.AddEngine(registry, interventions, Refresh);
         services.AddSingleton<StreamingLoop>();
         services.AddHostedService(provider => provider.GetRequiredService<StreamingLoop>());
-        services.AddHostedService<DefinitionRefresh>();
         services.AddHostedService<Housekeeping>();
         return services;
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Signals.Functions.Hosting;
 
 namespace Signals.Functions.Local.Hosting;
 

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Signals.Api.Ingest;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
+using Signals.Functions.Hosting;
 using Signals.Functions.Local.Hosting;
 using Signals.Storage.Sqlite;
 

@@ -1,4 +1,4 @@
-namespace Signals.Functions.Local.Hosting;
+namespace Signals.Functions.Hosting;
 
 /// <summary>Does a small piece of work again and again, with pauses. A failure is logged, and the next turn tries again.</summary>
 internal abstract partial class PeriodicService(TimeSpan period, TimeProvider time, ILogger logger) : BackgroundService

@@ -1,0 +1,45 @@
+using Azure.Core;
+using Signals.Api;
+using Signals.Api.Health;
+using Signals.Engine.Definitions;
+using Signals.Engine.Events;
+using Signals.Functions.EventHubs;
+using Signals.Functions.Hosting;
+using Signals.Storage.Cosmos;
+
+namespace Signals.Functions.Cloud;
+
+/// <summary>The whole product as services of the runtime on Azure: everything but the triggers.</summary>
+internal static class CloudServices
+{
+    /// <summary>How soon an instance notices definitions that another one has changed. It costs one point read.</summary>
+    private static readonly TimeSpan Refresh = TimeSpan.FromSeconds(2);
+
+    /// <summary>Adds everything.</summary>
+    /// <param name="services">Where to add.</param>
+    /// <param name="settings">The settings.</param>
+    /// <param name="account">Where the stores are.</param>
+    /// <param name="registry">The definitions in force.</param>
+    /// <param name="credential">Who the process is.</param>
+    public static void AddCloud(
+        this IServiceCollection services, CloudSettings settings, CosmosAccount account, DefinitionRegistry registry, TokenCredential credential)
+    {
+        services.AddSingleton(settings);
+        services.AddCosmosStores(account);
+        services.AddEngine(registry, settings.Interventions, Refresh);
+        services.AddProfileAccess();
+
+        services.AddSingleton(provider => new HubCredential(credential, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new HubProducer(
+            settings.EventHubs, settings.EnrichedHub, provider.GetRequiredService<HubCredential>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IEventSink>(provider => new EventHubsSink(
+            provider.GetRequiredService<HubProducer>(), settings.EnrichedHubPartitions, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(new StreamingTriggerOptions());
+        services.AddSingleton<StreamingTrigger>();
+
+        services.AddSignalsApi(settings.ToApiOptions());
+        services.AddWebhookDelivery();
+        services.AddSingleton<SignalsPipeline>();
+        services.AddSingleton<IReadinessProbe, ProfilesProbe>();
+    }
+}

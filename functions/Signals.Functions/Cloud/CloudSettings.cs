@@ -1,0 +1,156 @@
+using Signals.Api;
+using Signals.Api.Interventions;
+using Signals.Api.Webhooks;
+using Signals.Engine.Events;
+using Signals.Engine.Interventions;
+using Signals.Functions.Hosting;
+using Signals.Storage.Cosmos;
+
+namespace Signals.Functions.Cloud;
+
+/// <summary>What the runtime on Azure is told: checked as a whole before anything starts. None of it is a secret.</summary>
+public sealed record CloudSettings
+{
+    /// <summary>Prefix of the settings that say where Event Hubs is, as the trigger wants it.</summary>
+    public const string HubConnection = "EventHubs";
+
+    /// <summary>How the trigger names the setting with the hub it reads.</summary>
+    public const string HubReference = "%AggregatedHub%";
+
+    /// <summary>How the trigger names the setting with its consumer group.</summary>
+    public const string ConsumerGroupReference = "%AggregatedConsumerGroup%";
+
+    private const string HubName = "the name of a hub: 1 to 256 letters, digits, periods, hyphens, underscores, slashes";
+
+    /// <summary>Address of the Event Hubs namespace.</summary>
+    public required Uri EventHubs { get; init; }
+
+    /// <summary>The hub that takes enriched events.</summary>
+    public required string EnrichedHub { get; init; }
+
+    /// <summary>Number of partitions of <see cref="EnrichedHub"/>, 1 to 1024.</summary>
+    public required int EnrichedHubPartitions { get; init; }
+
+    /// <summary>The hub that attributes are computed from: the enriched one, or the resolved one behind Identities.</summary>
+    public required string AggregatedHub { get; init; }
+
+    /// <summary>How often the hubs have been made anew, with sequence numbers that start again.</summary>
+    public int HubEpoch { get; init; }
+
+    /// <summary>Where the stores are.</summary>
+    public required CosmosOptions Cosmos { get; init; }
+
+    /// <summary>Origins that browsers may call from; empty for all.</summary>
+    public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Whether the collector answers.</summary>
+    public bool CollectorEnabled { get; init; } = true;
+
+    /// <summary>What interventions carry, and how often they are sent.</summary>
+    public InterventionOptions Interventions { get; init; } = new();
+
+    /// <summary>Settings of the subscriptions to interventions.</summary>
+    public SubscriptionOptions Subscriptions { get; init; } = new();
+
+    /// <summary>Settings of webhooks.</summary>
+    public WebhookOptions Webhooks { get; init; } = new();
+
+    /// <summary>Reads and checks the settings.</summary>
+    /// <exception cref="SettingException">One or more are missing or malformed; the message names each of them.</exception>
+    public static CloudSettings From(IConfiguration configuration)
+    {
+        var problems = new List<string>();
+        T Read<T>(Func<T> read)
+        {
+            try
+            {
+                return read();
+            }
+            catch (SettingException problem)
+            {
+                problems.Add(problem.Message);
+                return default!;
+            }
+        }
+
+        var hubs = new SettingsReader(configuration, "");
+        var signals = new SettingsReader(configuration, "Signals");
+        var settings = new CloudSettings
+        {
+            EventHubs = Read(() => ReadNamespace(hubs)),
+            EnrichedHub = Read(() => ReadHub(hubs, "EnrichedHub")),
+            EnrichedHubPartitions = (int)Read(() => hubs.Number("EnrichedHubPartitions", 1, LogPartitions.MaxPartitions)),
+            AggregatedHub = Read(() => ReadHub(hubs, "AggregatedHub")),
+            HubEpoch = (int)Read(() => hubs.Number("HubEpoch", 0, LogPartitions.MaxEpoch, 0)),
+            Cosmos = Read(() => ReadCosmos(signals)),
+            AllowedOrigins = signals.List("AllowedOrigins", ','),
+            CollectorEnabled = Read(() => signals.Switch("Collector", byDefault: true)),
+            Interventions = Read(signals.Interventions),
+            Subscriptions = Read(signals.Subscriptions),
+            Webhooks = Read(signals.Webhooks),
+        };
+        Read(() => hubs.Required("AggregatedConsumerGroup", "the name of a consumer group of AggregatedHub that nothing else reads by, such as signals"));
+        if (problems.Count == 0)
+            Read(() => CheckApi(settings, signals));
+        return problems.Count == 0 ? settings : throw new SettingException(string.Join(Environment.NewLine, problems));
+    }
+
+    /// <summary>The number by which profiles remember a partition of <see cref="AggregatedHub"/>.</summary>
+    /// <param name="partition">Which partition, 0 to 1023.</param>
+    public int NumberOf(int partition) =>
+        AggregatedHub == EnrichedHub ? LogPartitions.Enriched(partition, HubEpoch) : LogPartitions.Resolved(partition, HubEpoch);
+
+    /// <summary>The settings of the HTTP surface: no token that is the same for everybody.</summary>
+    public SignalsApiOptions ToApiOptions() => new()
+    {
+        SandboxTokens = [],
+        AllowedOrigins = AllowedOrigins,
+        CollectorEnabled = CollectorEnabled,
+        Subscriptions = Subscriptions,
+        Webhooks = Webhooks,
+    };
+
+    private static Uri ReadNamespace(SettingsReader hubs)
+    {
+        const string key = $"{HubConnection}:fullyQualifiedNamespace";
+        const string expected = "the host name of an Event Hubs namespace, such as my-namespace.servicebus.windows.net";
+        var host = hubs.Required(key, expected);
+        return Uri.CheckHostName(host) == UriHostNameType.Dns && host.Contains('.')
+            ? new Uri($"https://{host}/")
+            : throw hubs.Malformed(key, expected, host);
+    }
+
+    private static string ReadHub(SettingsReader hubs, string key)
+    {
+        var name = hubs.Required(key, HubName);
+        return name.Length <= 256 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/') ? name : throw hubs.Malformed(key, HubName, name);
+    }
+
+    private static CosmosOptions ReadCosmos(SettingsReader signals)
+    {
+        const string key = "Cosmos:Endpoint";
+        const string expected = "the https address of a Cosmos DB account, such as https://my-account.documents.azure.com:443/";
+        var text = signals.Required(key, expected);
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var endpoint) || endpoint.Scheme != Uri.UriSchemeHttps || endpoint.PathAndQuery != "/")
+            throw signals.Malformed(key, expected, text);
+        return new CosmosOptions
+        {
+            Endpoint = endpoint,
+            Database = signals["Cosmos:Database"] is { Length: > 0 } database ? database : CosmosOptions.DefaultDatabase,
+            Emulator = signals.Switch("Cosmos:Emulator"),
+        };
+    }
+
+    private static bool CheckApi(CloudSettings settings, SettingsReader signals)
+    {
+        try
+        {
+            settings.ToApiOptions().Validate();
+            return true;
+        }
+        catch (ArgumentException error)
+        {
+            throw new SettingException(error.Message.Replace(nameof(SignalsApiOptions.AllowedOrigins), signals.Describe("AllowedOrigins"), StringComparison.Ordinal));
+        }
+    }
+}

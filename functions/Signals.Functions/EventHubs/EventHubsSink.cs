@@ -1,0 +1,87 @@
+using System.Text.Unicode;
+using Signals.Engine.Events;
+
+namespace Signals.Functions.EventHubs;
+
+/// <summary>
+/// The way into the hub of enriched events. Everything of one person goes into one partition, so that its order holds and its profile is
+/// mostly written by one reader. Partitions are sent to at the same time, the requests for one of them in order.
+/// </summary>
+/// <param name="producer">Sends to the hub.</param>
+/// <param name="partitions">Number of partitions of the hub.</param>
+/// <param name="time">Clock.</param>
+internal sealed class EventHubsSink(HubProducer producer, int partitions, TimeProvider time) : IEventSink
+{
+    /// <summary>How long a failure counts as the present state; without traffic nothing else would end it.</summary>
+    private static readonly TimeSpan FailureHolds = TimeSpan.FromSeconds(30);
+
+    private volatile Failure? _lastFailure;
+
+    /// <inheritdoc />
+    public async ValueTask AppendAsync(LogChunk chunk, CancellationToken cancellationToken)
+    {
+        var records = new List<LogRecord>(chunk.Count);
+        chunk.CopyTo(0, 0, -1, records);
+        var lanes = new List<HubEvent>?[partitions];
+        var ends = new int[AtomicColumns.Count];
+        foreach (var record in records)
+            (lanes[PersonPartition.Of(record, ends, partitions)] ??= []).Add(ToEvent(record));
+        try
+        {
+            await Task.WhenAll(lanes.Select((events, partition) => events is null ? Task.CompletedTask : SendAsync(partition, events, cancellationToken)));
+            _lastFailure = null;
+        }
+        catch (Exception error)
+        {
+            _lastFailure = new Failure(error, time.GetUtcNow());
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public async ValueTask CheckAsync(CancellationToken cancellationToken)
+    {
+        if (_lastFailure is { } failure && time.GetUtcNow() - failure.At < FailureHolds)
+            throw new StoreUnavailableException("The event log", retryAfter: null, failure.Error);
+        await producer.CheckAsync(cancellationToken);
+    }
+
+    private async Task SendAsync(int partition, List<HubEvent> events, CancellationToken cancellationToken)
+    {
+        var request = new HubRequest();
+        foreach (var next in events)
+        {
+            if (request.TryAdd(next))
+                continue;
+            if (request.Count > 0)
+                await SendAsync(partition, request, cancellationToken);
+            if (!request.TryAdd(next))
+                request.TryAdd(new HubEvent(TooLarge(next), HubProperties.OfBadRow));
+        }
+        await SendAsync(partition, request, cancellationToken);
+    }
+
+    private async Task SendAsync(int partition, HubRequest request, CancellationToken cancellationToken)
+    {
+        request.Close();
+        await producer.SendAsync(partition, request, cancellationToken);
+        request.Clear();
+    }
+
+    /// <summary>The bad row that takes the place of an event that no request has room for.</summary>
+    private ReadOnlyMemory<byte> TooLarge(in HubEvent next) =>
+        BadRow.SizeViolation(HubRequest.MaxBytes, next.Body.Length, "an enriched event as the body of a request to Event Hubs", next.Body.Span, time.GetUtcNow());
+
+    /// <summary>A line that is no valid UTF-8 is no event, and would become another line on its way: its bad row goes instead.</summary>
+    private HubEvent ToEvent(in LogRecord record)
+    {
+        var line = record.Payload.Span;
+        if (record.Kind == LogRecordKind.BadRow)
+            return new HubEvent(record.Payload, HubProperties.OfBadRow);
+        if (Utf8.IsValid(line))
+            return new HubEvent(record.Payload);
+        return new HubEvent(BadRow.FromLine(record.Position, line, EnrichedEvent.Explain(line), time.GetUtcNow()).Json, HubProperties.OfBadRow);
+    }
+
+    private sealed record Failure(Exception Error, DateTimeOffset At);
+}

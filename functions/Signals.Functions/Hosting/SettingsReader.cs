@@ -1,0 +1,88 @@
+using System.Globalization;
+using Signals.Api.Interventions;
+using Signals.Api.Webhooks;
+using Signals.Engine.Interventions;
+
+namespace Signals.Functions.Hosting;
+
+/// <summary>Reads the settings of one section, each with an error that names it and says what is expected.</summary>
+/// <param name="configuration">All settings.</param>
+/// <param name="section">Name of the section; empty for settings outside any.</param>
+/// <param name="describe">What to call a setting in an error, from its name as an environment variable; that name when null.</param>
+internal sealed class SettingsReader(IConfiguration configuration, string section, Func<string, string>? describe = null)
+{
+    /// <summary>The text of a setting; null when it is not there.</summary>
+    public string? this[string key] => configuration[section.Length == 0 ? key : $"{section}:{key}"];
+
+    /// <summary>A text that has to be there.</summary>
+    /// <exception cref="SettingException">It is not.</exception>
+    public string Required(string key, string expected) => this[key] is { Length: > 0 } text ? text : throw Missing(key, expected);
+
+    /// <summary>True or false; false when it is not there.</summary>
+    /// <exception cref="SettingException">It is neither.</exception>
+    public bool Switch(string key, bool byDefault = false) => this[key] switch
+    {
+        null => byDefault,
+        var text when bool.TryParse(text, out var value) => value,
+        var text => throw Malformed(key, "true or false", text),
+    };
+
+    /// <summary>A whole number.</summary>
+    /// <exception cref="SettingException">It is none, or out of range.</exception>
+    public long Number(string key, long min, long max, long byDefault) => this[key] is null ? byDefault : Number(key, min, max);
+
+    /// <summary>A whole number that has to be there.</summary>
+    /// <exception cref="SettingException">It is not, is none, or out of range.</exception>
+    public long Number(string key, long min, long max)
+    {
+        var expected = $"a whole number from {min} to {max}";
+        var text = Required(key, expected);
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value) && value >= min && value <= max)
+            return value;
+        throw Malformed(key, expected, text);
+    }
+
+    /// <summary>The parts of a text, without the empty ones.</summary>
+    public string[] List(string key, char separator) => Split(this[key] ?? "", separator);
+
+    /// <summary>The parts of a text, without the empty ones.</summary>
+    public static string[] Split(string text, char separator) =>
+        text.Split(separator, StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    /// <summary>What interventions carry, and how often they are sent.</summary>
+    public InterventionOptions Interventions() => new()
+    {
+        PayloadStringsRaw = Switch("Interventions:PayloadStringsRaw"),
+        PayloadNamesQualified = Switch("Interventions:PayloadNamesQualified"),
+        SendOncePerTarget = Switch("Interventions:SendOncePerTarget"),
+    };
+
+    /// <summary>The subscriptions to interventions.</summary>
+    public SubscriptionOptions Subscriptions() => new()
+    {
+        RequireToken = Switch("Subscriptions:RequireToken"),
+        ClientAddressHeader = this["Subscriptions:ClientAddressHeader"],
+        MaxPerAddress = (int)Number("Subscriptions:MaxPerAddress", 1, 1_000_000, 100),
+        MaxTotal = (int)Number("Subscriptions:MaxTotal", 1, 1_000_000, 25_000),
+        MaxIdentifiers = (int)Number("Subscriptions:MaxIdentifiers", 1, 1000, 100),
+    };
+
+    /// <summary>Webhooks.</summary>
+    public WebhookOptions Webhooks() => new()
+    {
+        AllowHttp = Switch("Webhooks:AllowHttp"),
+        AllowPrivateNetworks = Switch("Webhooks:AllowPrivateNetworks"),
+    };
+
+    /// <summary>The error of a setting that is not of the form it should have.</summary>
+    public SettingException Malformed(string key, string expected, string given) => new($"Setting {Describe(key)}: expected {expected}, not '{given}'.");
+
+    /// <summary>What to call a setting in an error.</summary>
+    public string Describe(string key)
+    {
+        var name = (section.Length == 0 ? key : $"{section}:{key}").Replace(":", "__", StringComparison.Ordinal);
+        return describe is null ? name : describe(name);
+    }
+
+    private SettingException Missing(string key, string expected) => new($"Setting {Describe(key)} is missing: expected {expected}.");
+}

@@ -1,0 +1,135 @@
+using System.Net.Http.Headers;
+using System.Reflection;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Routing.Patterns;
+using Microsoft.Azure.Functions.Worker;
+using Signals.Api;
+using Signals.Engine.Definitions;
+using Signals.Functions.Azure;
+using Signals.Functions.Hosting;
+using Signals.Functions.Local.Hosting;
+using Signals.Storage.Sqlite;
+
+namespace Signals.Functions.Tests.Azure;
+
+/// <summary>
+/// Serves the HTTP functions on a real Kestrel, routed by their attributes as the worker routes them, over SQLite stores. Beside it the same
+/// services serve the shared endpoints themselves, as the local runtime does.
+/// </summary>
+public sealed class FunctionsHost : IAsyncDisposable
+{
+    public const string Token = SignalsApiOptions.LocalSandboxToken;
+
+    private readonly DirectoryInfo _folder;
+    private readonly SqliteDatabase _database;
+    private readonly DefinitionRegistry _registry;
+    private readonly WebApplication _functions;
+    private readonly WebApplication _shared;
+
+    private FunctionsHost(DirectoryInfo folder, SqliteDatabase database, DefinitionRegistry registry)
+    {
+        (_folder, _database, _registry) = (folder, database, registry);
+        _functions = Build(app => FunctionRoutes.MapAll(app));
+        _shared = Build(app => app.MapSignalsApi());
+    }
+
+    /// <summary>Speaks to the functions.</summary>
+    public HttpClient Functions { get; private set; } = null!;
+
+    /// <summary>Speaks to the shared endpoints.</summary>
+    public HttpClient Shared { get; private set; } = null!;
+
+    /// <summary>The services of the functions.</summary>
+    public IServiceProvider FunctionServices => _functions.Services;
+
+    /// <summary>The endpoints of the shared API.</summary>
+    public IReadOnlyList<RouteEndpoint> SharedEndpoints =>
+        [.. _shared.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()];
+
+    public static async Task<FunctionsHost> StartAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("signals-functions-");
+        var database = SqliteDatabase.Open(LocalSettings.DatabaseIn(folder.FullName));
+        var registry = await DefinitionRegistry.OpenAsync(new SqliteDefinitionStore(database), TimeProvider.System, default);
+        var host = new FunctionsHost(folder, database, registry);
+        await host._functions.StartAsync();
+        await host._shared.StartAsync();
+        host.Functions = ClientOf(host._functions);
+        host.Shared = ClientOf(host._shared);
+        return host;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Functions.Dispose();
+        Shared.Dispose();
+        await _functions.StopAsync();
+        await _functions.DisposeAsync();
+        await _shared.StopAsync();
+        await _shared.DisposeAsync();
+        _registry.Dispose();
+        await _database.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private WebApplication Build(Action<WebApplication> map)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddSqliteStores(_database, new SqliteEventLogOptions());
+        builder.Services.AddEngine(_registry, new Engine.Interventions.InterventionOptions(), TimeSpan.FromMilliseconds(200));
+        builder.Services.AddProfileAccess();
+        builder.Services.AddSignalsApi(new SignalsApiOptions());
+        builder.Services.AddSingleton<SignalsPipeline>();
+        var app = builder.Build();
+        map(app);
+        return app;
+    }
+
+    private static HttpClient ClientOf(WebApplication app)
+    {
+        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = new Uri(app.Urls.Single()) };
+        client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        return client;
+    }
+}
+
+/// <summary>Routes to the HTTP functions as the worker does: by the route and the methods that their attributes name.</summary>
+public static class FunctionRoutes
+{
+    /// <summary>All HTTP functions.</summary>
+    public static IReadOnlyList<HttpFunction> All { get; } =
+        [.. typeof(AggregateAttributes).Assembly.GetTypes()
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance))
+            .Where(method => method.GetCustomAttribute<FunctionAttribute>() is not null)
+            .Select(method => (Method: method, Trigger: method.GetParameters().Select(p => p.GetCustomAttribute<HttpTriggerAttribute>()).FirstOrDefault(t => t is not null)))
+            .Where(function => function.Trigger is not null)
+            .Select(function => new HttpFunction(function.Method.GetCustomAttribute<FunctionAttribute>()!.Name, function.Method, function.Trigger!))];
+
+    public static void MapAll(IEndpointRouteBuilder app)
+    {
+        foreach (var function in All)
+            app.DataSources.Add(new DefaultEndpointDataSource(function.ToEndpoint()));
+    }
+
+    public sealed record HttpFunction(string Name, MethodInfo Method, HttpTriggerAttribute Trigger)
+    {
+        public RoutePattern Pattern { get; } = RoutePatternFactory.Parse($"/{Trigger.Route ?? Name}");
+
+        public Endpoint ToEndpoint()
+        {
+            var builder = new RouteEndpointBuilder(InvokeAsync, Pattern, order: 0) { DisplayName = Name };
+            builder.Metadata.Add(new HttpMethodMetadata(Trigger.Methods ?? []));
+            return builder.Build();
+        }
+
+        private Task InvokeAsync(HttpContext context)
+        {
+            var instance = ActivatorUtilities.CreateInstance(context.RequestServices, Method.DeclaringType!);
+            return (Task)Method.Invoke(instance, [context.Request])!;
+        }
+    }
+}
