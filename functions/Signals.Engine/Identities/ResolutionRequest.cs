@@ -22,4 +22,7 @@ public sealed record ResolutionRequest
 
     /// <summary>The event's own value of the unique type, which is then among the identifiers; null when it asserts nobody.</summary>
     public string? UniqueValue { get; init; }
+
+    /// <summary>The fallback id that the event was stamped with when it is replayed; none otherwise.</summary>
+    public SnowplowId FallbackId { get; init; }
 }

@@ -59,10 +59,8 @@ public interface IIdentityStore
 /// <summary>A store that writes many items as one.</summary>
 public interface IAtomicIdentityStore : IIdentityStore
 {
-    /// <summary>
-    /// Writes all the items durably, or none. Returns their new versions in order, or null when any of them was lost to a race.
-    /// </summary>
-    ValueTask<IReadOnlyList<ItemVersion>?> TryWriteTogetherAsync(IReadOnlyList<ItemChange> changes, CancellationToken cancellationToken);
+    /// <summary>Writes all the items durably, or none: null when any of them was lost to a race.</summary>
+    ValueTask<WrittenTogether?> TryWriteTogetherAsync(IReadOnlyList<ItemChange> changes, CancellationToken cancellationToken);
 
     /// <summary>
     /// Names the items that were written or deleted by anybody since a mark, so that copies in memory can be dropped, and returns
@@ -73,6 +71,12 @@ public interface IAtomicIdentityStore : IIdentityStore
     /// <param name="cancellationToken">Ends the call.</param>
     ValueTask<long?> ChangesAsync(long since, ICollection<IdentityItemKey> changed, CancellationToken cancellationToken);
 }
+
+/// <summary>Items that were written as one.</summary>
+/// <param name="Versions">Their new versions, in order.</param>
+/// <param name="Before">The mark just before the write, as <see cref="IAtomicIdentityStore.ChangesAsync"/> would have returned it.</param>
+/// <param name="After">The mark just after the write.</param>
+public sealed record WrittenTogether(IReadOnlyList<ItemVersion> Versions, long Before, long After);
 
 /// <summary>How much there is in an identity store.</summary>
 /// <param name="Identifiers">Identifiers by type.</param>

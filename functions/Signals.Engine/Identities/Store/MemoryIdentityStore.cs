@@ -34,7 +34,7 @@ public sealed class MemoryIdentityStore : IAtomicIdentityStore
     }
 
     /// <inheritdoc />
-    public ValueTask<IReadOnlyList<ItemVersion>?> TryWriteTogetherAsync(IReadOnlyList<ItemChange> changes, CancellationToken cancellationToken)
+    public ValueTask<WrittenTogether?> TryWriteTogetherAsync(IReadOnlyList<ItemChange> changes, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         lock (_lock)
@@ -42,12 +42,13 @@ public sealed class MemoryIdentityStore : IAtomicIdentityStore
             foreach (var change in changes)
             {
                 if (!Fits(change))
-                    return ValueTask.FromResult<IReadOnlyList<ItemVersion>?>(null);
+                    return ValueTask.FromResult<WrittenTogether?>(null);
             }
+            var before = _version + 1;
             var versions = new ItemVersion[changes.Count];
             for (var i = 0; i < versions.Length; i++)
                 versions[i] = Apply(changes[i]);
-            return ValueTask.FromResult<IReadOnlyList<ItemVersion>?>(versions);
+            return ValueTask.FromResult<WrittenTogether?>(new WrittenTogether(versions, before, _version + 1));
         }
     }
 
