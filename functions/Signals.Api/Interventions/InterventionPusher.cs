@@ -21,7 +21,10 @@ internal sealed partial class InterventionPusher(
     IInterventionOutbox outbox, DeliveryReceipts receipts, HubPresence presence, TimeProvider time, ILogger<InterventionPusher> log)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>The answer mostly comes at once; a store far away is not asked a hundred times per second for one that does not.</summary>
+    private static readonly TimeSpan FirstPoll = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(80);
 
     /// <summary>Name of a status on the wire.</summary>
     public static string NameOf(PushStatus status) => status switch
@@ -61,6 +64,7 @@ internal sealed partial class InterventionPusher(
         Guid id, int targets, Task<bool> local, IReadOnlyList<string> others, CancellationToken cancellationToken)
     {
         var began = time.GetTimestamp();
+        var poll = FirstPoll;
         while (time.GetElapsedTime(began) < Patience)
         {
             if (local.IsCompleted && await local)
@@ -73,8 +77,9 @@ internal sealed partial class InterventionPusher(
             // The outcome may have become known since it was asked for above.
             if (local.IsCompleted && !await local && others.All(hub => answers.Count(receipt => receipt.Hub == hub) >= targets))
                 return PushStatus.Undelivered;
-            var pause = Task.Delay(Poll, time, cancellationToken);
+            var pause = Task.Delay(poll, time, cancellationToken);
             await (local.IsCompleted ? pause : Task.WhenAny(local, pause));
+            poll = poll * 2 < LongestPoll ? poll * 2 : LongestPoll;
         }
         return PushStatus.Failure;
     }

@@ -21,7 +21,10 @@ public interface IInterventionOutbox
     /// </summary>
     ValueTask<int> AppendAsync(IReadOnlyList<InterventionMessage> messages, CancellationToken cancellationToken);
 
-    /// <summary>The entries after a sequence number, in order, at most <paramref name="limit"/>.</summary>
+    /// <summary>
+    /// The entries after a sequence number, in order, at most <paramref name="limit"/>. It may be fewer than there are, but it
+    /// is one at least when there is one, and nothing but the limit comes between entries that appeared together.
+    /// </summary>
     ValueTask<IReadOnlyList<OutboxEntry>> ReadAsync(long afterSequence, int limit, CancellationToken cancellationToken);
 
     /// <summary>

@@ -81,12 +81,11 @@ internal sealed class CosmosContainer(Container container, CosmosMetrics metrics
         using var iterator = container.GetItemQueryStreamIterator(query, continuation, options);
         using var response = await RunAsync(query is null ? "feed" : "query", iterator.ReadNextAsync, cancellationToken);
         Check(response);
-        var body = await BytesOf(response.Content, cancellationToken);
-        return new CosmosPage(DocumentsIn(body.Span), iterator.HasMoreResults ? response.ContinuationToken : null);
+        return new CosmosPage(await DocumentsOfAsync(response, cancellationToken), iterator.HasMoreResults ? response.ContinuationToken : null);
     }
 
-    /// <summary>All pages of a query, or of everything, of one logical partition.</summary>
-    public async Task<IReadOnlyList<JsonElement>> ReadAllAsync(QueryDefinition? query, string partitionKey, CancellationToken cancellationToken)
+    /// <summary>All pages of a query, or of everything, of one logical partition; null for the whole container.</summary>
+    public async Task<IReadOnlyList<JsonElement>> ReadAllAsync(QueryDefinition? query, string? partitionKey, CancellationToken cancellationToken)
     {
         var documents = new List<JsonElement>();
         string? continuation = null;
@@ -103,6 +102,13 @@ internal sealed class CosmosContainer(Container container, CosmosMetrics metrics
     public Task<ResponseMessage> RunAsync(
         string operation, Func<CancellationToken, Task<ResponseMessage>> request, CancellationToken cancellationToken) =>
         MeasureAsync(operation, request, static response => ((int)response.StatusCode, response.Headers.RequestCharge), cancellationToken);
+
+    /// <summary>The documents in the answer to a query or feed.</summary>
+    public static async Task<IReadOnlyList<JsonElement>> DocumentsOfAsync(ResponseMessage response, CancellationToken cancellationToken)
+    {
+        var body = await BytesOf(response.Content, cancellationToken);
+        return DocumentsIn(body.Span);
+    }
 
     /// <summary>Throws when an answer is a failure.</summary>
     public void Check(ResponseMessage response)

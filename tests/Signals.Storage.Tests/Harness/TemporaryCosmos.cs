@@ -10,13 +10,14 @@ namespace Signals.Storage.Tests.Harness;
 public sealed class TemporaryCosmos : IAsyncDisposable
 {
     private readonly CosmosOptions _options;
+    private readonly List<CosmosAccount> _accounts = [];
 
     public TemporaryCosmos(TimeProvider? clock = null, CosmosOptions? options = null)
     {
         Emulator = new EmulatedCosmos(new CosmosEmulatorOptions { Clock = clock ?? TimeProvider.System });
         _options = (options ?? new CosmosOptions { Endpoint = Emulator.Endpoint }) with { Endpoint = Emulator.Endpoint, Emulator = true };
-        First = NewAccount();
-        Second = NewAccount();
+        First = Open(options => options);
+        Second = Open(options => options);
     }
 
     /// <summary>The account's other side: faults to order, what was asked and what it cost.</summary>
@@ -29,12 +30,18 @@ public sealed class TemporaryCosmos : IAsyncDisposable
     /// <summary>Creates the database and its containers.</summary>
     public Task CreateAsync() => First.EnsureCreatedAsync(default);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Opens it once more, with other settings.</summary>
+    public CosmosAccount Open(Func<CosmosOptions, CosmosOptions> configure)
     {
-        First.Dispose();
-        Second.Dispose();
-        await Emulator.DisposeAsync();
+        var account = new CosmosAccount(configure(_options), httpClientFactory: () => new HttpClient(Emulator.CreateHandler()));
+        _accounts.Add(account);
+        return account;
     }
 
-    private CosmosAccount NewAccount() => new(_options, httpClientFactory: () => new HttpClient(Emulator.CreateHandler()));
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var account in _accounts)
+            account.Dispose();
+        await Emulator.DisposeAsync();
+    }
 }
