@@ -18,6 +18,8 @@ internal static class CosmosStores
         services.AddSingleton<IAccessStore, CosmosAccessStore>();
         services.AddSingleton<IBadRowStore>(_ => new CosmosBadRowStore(account));
         services.AddSingleton<IPartitionLease, CosmosPartitionLease>();
+        services.AddSingleton<IInterventionOutbox, CosmosInterventionOutbox>();
+        services.AddSingleton<IWebhookStore, CosmosWebhookStore>();
         return services;
     }
 }
