@@ -7,13 +7,19 @@ namespace Signals.CosmosEmulator.Gateway;
 /// <summary>The items of a container together: create, upsert, batches, queries, the change feed.</summary>
 internal sealed class ItemsResource(Container container)
 {
-    public ValueTask<PreparedCall> PrepareAsync(GatewayRequest request)
+    public ValueTask<PreparedCall> PrepareAsync(GatewayRequest request) => request.Method switch
     {
-        if (request.Method != "POST") return Ready(PreparedCall.Refuse(GatewayResponse.Error(405, "Not a method of a list of items.")));
-        return request.Flag("x-ms-cosmos-is-batch-request")
-            ? new BatchResource(container).PrepareAsync(request)
-            : Ready(PrepareWrite(request));
-    }
+        "GET" when request.Header("a-im") is not null => Ready(new ChangeFeedResource(container).Prepare(request)),
+        "GET" => Ready(new QueryResource(container).Prepare(request)),
+        "POST" when IsQuery(request) => Ready(new QueryResource(container).Prepare(request)),
+        "POST" when request.Flag("x-ms-cosmos-is-batch-request") => new BatchResource(container).PrepareAsync(request),
+        "POST" => Ready(PrepareWrite(request)),
+        _ => Ready(PreparedCall.Refuse(GatewayResponse.Error(405, "Not a method of a list of items."))),
+    };
+
+    private static bool IsQuery(GatewayRequest request) =>
+        request.Flag("x-ms-documentdb-isquery") || request.Flag("x-ms-documentdb-query") || request.Flag("x-ms-cosmos-is-query-plan-request")
+        || request.Header("content-type")?.StartsWith("application/query+json", StringComparison.OrdinalIgnoreCase) == true;
 
     private PreparedCall PrepareWrite(GatewayRequest request)
     {

@@ -42,6 +42,9 @@ internal static class ResourceId
         return Encode(bytes);
     }
 
+    /// <summary>The number of the item with this id.</summary>
+    public static ulong ItemNumber(string item) => BinaryPrimitives.ReadUInt64LittleEndian(Convert.FromBase64String(item.Replace('-', '/')).AsSpan(8));
+
     private static void Write(ContainerNumber container, Span<byte> bytes)
     {
         BinaryPrimitives.WriteUInt32BigEndian(bytes, container.Database);

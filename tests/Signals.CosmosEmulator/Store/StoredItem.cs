@@ -1,11 +1,14 @@
 using System.Globalization;
 using System.Text;
+using System.Text.Json;
 
 namespace Signals.CosmosEmulator.Store;
 
 /// <summary>One version of an item, as it goes over the wire.</summary>
 internal sealed class StoredItem
 {
+    private JsonElement _json;
+
     public required ItemSlot Slot { get; init; }
     public required string ETag { get; init; }
     public required long Timestamp { get; init; }
@@ -15,6 +18,9 @@ internal sealed class StoredItem
 
     /// <summary>The commit of the range that made this version. Zero until then.</summary>
     public long Lsn { get; set; }
+
+    /// <summary>The body parsed, from the first query on that looks at it. Under the lock of the range.</summary>
+    public JsonElement Json => _json.ValueKind == JsonValueKind.Undefined ? _json = JsonElement.Parse(Body) : _json;
 
     public bool IsAlive(long now) => now < ExpiresAt;
 
