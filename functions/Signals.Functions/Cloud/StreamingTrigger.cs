@@ -34,7 +34,7 @@ public sealed partial class StreamingTrigger
     /// <param name="batch">The records, in order.</param>
     /// <param name="stopping">Asks to leave the batch to somebody else: the process stops, or has lost the partition.</param>
     /// <exception cref="OperationCanceledException">It was asked to stop. The platform leaves the checkpoint where it is then.</exception>
-    /// <exception cref="BatchHeldException">A store has been away for so long that the call would run into the time limit of functions.</exception>
+    /// <exception cref="BatchHeldException">A store has been away for so long that the platform has to count the call as failed.</exception>
     public async Task RunAsync(IReadOnlyList<LogRecord> batch, CancellationToken stopping)
     {
         if (batch.Count == 0)
@@ -87,7 +87,7 @@ public sealed partial class StreamingTrigger
 /// <summary>Bounds of a call of the trigger.</summary>
 public sealed record StreamingTriggerOptions
 {
-    /// <summary>How long a call may last before it gives the batch back to the retry policy; below <c>functionTimeout</c> in <c>host.json</c>.</summary>
+    /// <summary>How long a call may be held before it ends as failed, which the platform counts, and the retry policy delivers the batch again.</summary>
     public TimeSpan LongestCall { get; init; } = TimeSpan.FromMinutes(5);
 }
 

@@ -1,0 +1,11 @@
+namespace Signals.Functions.Tests.EventHubs;
+
+/// <summary>A clock that stands still until it is moved.</summary>
+public sealed class ManualClock : TimeProvider
+{
+    private long _ticks = new DateTimeOffset(2026, 3, 1, 12, 0, 0, TimeSpan.Zero).UtcTicks;
+
+    public override DateTimeOffset GetUtcNow() => new(Interlocked.Read(ref _ticks), TimeSpan.Zero);
+
+    public void Advance(TimeSpan by) => Interlocked.Add(ref _ticks, by.Ticks);
+}
