@@ -80,7 +80,7 @@ public sealed class CosmosAccount : IDisposable
     }
 
     internal CosmosContainer Container(CosmosContainerDescription description) =>
-        new(_database.GetContainer(description.Name), Metrics, Options.RequestTimeout);
+        new(_database.GetContainer(description.Name), Metrics, Options);
 
     private static CosmosClientOptions ClientOptions(CosmosOptions options, Func<HttpClient>? httpClientFactory)
     {

@@ -19,6 +19,9 @@ public abstract class InterventionOutboxCompliance
     /// <summary>The same outbox as another process has it.</summary>
     protected abstract IInterventionOutbox OfOtherProcess { get; }
 
+    /// <summary>Whether what is too old goes by itself, without being asked.</summary>
+    protected virtual bool ExpiresByItself => false;
+
     [Fact]
     public async Task Empty_outbox_has_no_entries()
     {
@@ -194,8 +197,11 @@ public abstract class InterventionOutboxCompliance
 
         Time.Advance(TimeSpan.FromDays(30));
         await Outbox.AppendAsync([Message(Ann)], default);
-        Assert.Equal(1, await Outbox.RemoveExpiredAsync(1, default));
-        Assert.Equal(1, await Outbox.RemoveExpiredAsync(100, default));
+        if (!ExpiresByItself)
+        {
+            Assert.Equal(1, await Outbox.RemoveExpiredAsync(1, default));
+            Assert.Equal(1, await Outbox.RemoveExpiredAsync(100, default));
+        }
         Assert.Equal(0, await Outbox.RemoveExpiredAsync(100, default));
 
         Assert.Equal([3], (await Outbox.ReadAsync(0, 10, default)).Select(entry => entry.Sequence));
