@@ -70,6 +70,7 @@ public sealed class EmulatedCosmos : IAsyncDisposable
         });
         builder.Services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.Zero);
         _web = builder.Build();
+        ControlEndpoint.Map(_web, Faults, Meter);
         _web.Run(context => HttpTransport.HandleAsync(context, _gateway));
         await _web.StartAsync(cancellationToken);
         Endpoint = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{new Uri(_web.Urls.First()).Port}/"));

@@ -5,7 +5,7 @@ namespace Signals.CosmosEmulator;
 /// <summary>What a container was asked and what it cost.</summary>
 public readonly record struct OperationCount(string Container, CosmosOperation Operation, long Requests, long Refused, double RequestUnits);
 
-/// <summary>Counts requests, refusals (status 400 and above) and request units by container and operation.</summary>
+/// <summary>Counts requests, refusals (status 400 and above, or none at all) and request units by container and operation.</summary>
 public sealed class OperationMeter
 {
     private readonly ConcurrentDictionary<(string Container, CosmosOperation Operation), Counter> _counters = new();
@@ -25,7 +25,7 @@ public sealed class OperationMeter
     public void Reset() => _counters.Clear();
 
     internal void Count(CosmosCall call, int status, double units) =>
-        _counters.GetOrAdd((call.Container, call.Operation), static _ => new Counter()).Add(status >= 400, units);
+        _counters.GetOrAdd((call.Container, call.Operation), static _ => new Counter()).Add(status is 0 or >= 400, units);
 
     private sealed class Counter
     {
