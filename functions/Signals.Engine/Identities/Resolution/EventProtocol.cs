@@ -90,12 +90,11 @@ internal sealed class EventProtocol(IIdentityStore store, TimeProvider time, Fun
         if (decision.Creates)
         {
             var created = survivor with { LinkedIdentifiers = decision.Links.Count };
-            if (await TryWriteAsync(created, graph, cancellationToken))
+            var isCreated = await TryWriteAsync(created, graph, cancellationToken);
+            if (decision.IsPreparation || !isCreated && decision.Outcome != ResolutionOutcome.Anonymous)
+                return null;
+            if (isCreated)
                 done.Created.Add(created.Id);
-            else if (decision.Outcome != ResolutionOutcome.Anonymous)
-                return null;
-            if (decision.IsPreparation)
-                return null;
         }
         if (decision.Claims is { } owner)
         {

@@ -1,0 +1,41 @@
+namespace Signals.Engine.Identities;
+
+/// <summary>A deferred event that was replayed.</summary>
+/// <param name="Event">The event.</param>
+/// <param name="Result">What it resolves to now; its merge events are to be published.</param>
+/// <param name="IsUnresolved">
+/// True when the fallback id belongs to somebody else, as with events of a shared device: the event keeps a wrong id, which nothing can repair.
+/// </param>
+public sealed record ReplayedEvent(DeferredEvent Event, ResolutionResult Result, bool IsUnresolved);
+
+/// <summary>Replays events that got a fallback id, so that the graph learns what they say (spec identities, 9.4).</summary>
+/// <param name="store">The graph.</param>
+/// <param name="time">The clock.</param>
+/// <param name="options">Settings; null for the defaults.</param>
+public sealed class IdentityReconciler(IIdentityStore store, TimeProvider time, IdentityResolverOptions? options = null)
+{
+    private readonly IdentityResolver _resolver = new(store, null, time, options);
+    private readonly MergeProtocol _merges = new(store, time);
+
+    /// <summary>
+    /// Replays events in order. They may be removed from the queue when their merge events are written. Replaying again changes nothing.
+    /// </summary>
+    /// <exception cref="Events.StoreUnavailableException">The store does not answer: the events stay where they are.</exception>
+    public async ValueTask<IReadOnlyList<ReplayedEvent>> ReplayAsync(
+        IdentityConfiguration configuration, IReadOnlyList<DeferredEvent> events, CancellationToken cancellationToken)
+    {
+        var results = await _resolver.ResolveAsync(configuration, [.. events.Select(deferred => deferred.Request)], cancellationToken);
+        var replayed = new List<ReplayedEvent>(events.Count);
+        for (var i = 0; i < events.Count; i++)
+        {
+            var (root, _) = await _merges.ReadRootAsync(events[i].Request.FallbackId, cancellationToken);
+            var (now, _) = await _merges.ReadRootAsync(results[i].Id, cancellationToken);
+            replayed.Add(new ReplayedEvent(events[i], results[i], root?.Id != now?.Id));
+        }
+        return replayed;
+    }
+
+    /// <summary>Tells that merge events were written where they belong.</summary>
+    public ValueTask MarkPublishedAsync(IReadOnlyList<MergeEvent> published, CancellationToken cancellationToken) =>
+        _resolver.MarkPublishedAsync(published, cancellationToken);
+}
