@@ -79,6 +79,21 @@ public sealed class CosmosAccount : IDisposable
         Metrics.Dispose();
     }
 
+    /// <summary>Asks for every container.</summary>
+    /// <exception cref="InvalidOperationException">One is missing; the message names it.</exception>
+    internal async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        foreach (var description in CosmosContainers.All)
+        {
+            var container = Container(description);
+            using var response = await container.RunAsync("check", token => container.Sdk.ReadContainerStreamAsync(cancellationToken: token), cancellationToken);
+            if (response.StatusCode == HttpStatusCode.NotFound)
+                throw new InvalidOperationException(
+                    $"Cosmos DB has no container {description.Name} in database {Options.Database} at {Options.Endpoint}. Deploy infra/ first: it makes the database and its containers.");
+            container.Check(response);
+        }
+    }
+
     internal CosmosContainer Container(CosmosContainerDescription description) =>
         new(_database.GetContainer(description.Name), Metrics, Options);
 
@@ -115,18 +130,5 @@ public sealed class CosmosAccount : IDisposable
         properties.IndexingPolicy.ExcludedPaths.Clear();
         properties.IndexingPolicy.ExcludedPaths.Add(new ExcludedPath { Path = "/*" });
         return properties;
-    }
-
-    private async Task CheckAsync(CancellationToken cancellationToken)
-    {
-        foreach (var description in CosmosContainers.All)
-        {
-            var container = Container(description);
-            using var response = await container.RunAsync("check", token => container.Sdk.ReadContainerStreamAsync(cancellationToken: token), cancellationToken);
-            if (response.StatusCode == HttpStatusCode.NotFound)
-                throw new InvalidOperationException(
-                    $"Cosmos DB has no container {description.Name} in database {Options.Database} at {Options.Endpoint}. Deploy infra/ first: it makes the database and its containers.");
-            container.Check(response);
-        }
     }
 }

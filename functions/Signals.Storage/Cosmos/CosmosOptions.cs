@@ -24,7 +24,7 @@ public sealed record CosmosOptions
     /// </summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>How long the client itself goes on trying while it is throttled (status 429).</summary>
+    /// <summary>How long the client itself goes on trying while it is throttled (status 429), in whole seconds.</summary>
     public TimeSpan LongestThrottling { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How often the client itself tries again while it is throttled, 0 and up.</summary>
