@@ -128,17 +128,8 @@ public sealed record CloudSettings
 
     private static CosmosOptions ReadCosmos(SettingsReader signals)
     {
-        const string key = "Cosmos:Endpoint";
-        const string expected = "the https address of a Cosmos DB account, such as https://my-account.documents.azure.com:443/";
-        var text = signals.Required(key, expected);
-        if (!Uri.TryCreate(text, UriKind.Absolute, out var endpoint) || endpoint.Scheme != Uri.UriSchemeHttps || endpoint.PathAndQuery != "/")
-            throw signals.Malformed(key, expected, text);
-        return new CosmosOptions
-        {
-            Endpoint = endpoint,
-            Database = signals["Cosmos:Database"] is { Length: > 0 } database ? database : CosmosOptions.DefaultDatabase,
-            Emulator = signals.Switch("Cosmos:Emulator"),
-        };
+        signals.Required("Cosmos:Endpoint", "the https address of a Cosmos DB account, such as https://my-account.documents.azure.com:443/");
+        return signals.Cosmos()!;
     }
 
     private static bool CheckApi(CloudSettings settings, SettingsReader signals)

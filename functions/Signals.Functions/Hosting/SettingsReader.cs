@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Globalization;
 using Signals.Api.Interventions;
 using Signals.Api.Webhooks;
 using Signals.Engine.Interventions;
+using Signals.Storage.Cosmos;
 
 namespace Signals.Functions.Hosting;
 
@@ -11,6 +13,11 @@ namespace Signals.Functions.Hosting;
 /// <param name="describe">What to call a setting in an error, from its name as an environment variable; that name when null.</param>
 internal sealed class SettingsReader(IConfiguration configuration, string section, Func<string, string>? describe = null)
 {
+    private const string ExampleAccount = "https://my-account.documents.azure.com:443/";
+    private const int MaxDatabaseName = 255;
+
+    private static readonly SearchValues<char> ForbiddenInNames = SearchValues.Create("/\\?#");
+
     /// <summary>The text of a setting; null when it is not there.</summary>
     public string? this[string key] => configuration[section.Length == 0 ? key : $"{section}:{key}"];
 
@@ -73,6 +80,27 @@ internal sealed class SettingsReader(IConfiguration configuration, string sectio
         AllowHttp = Switch("Webhooks:AllowHttp"),
         AllowPrivateNetworks = Switch("Webhooks:AllowPrivateNetworks"),
     };
+
+    /// <summary>The Cosmos DB account that keeps the stores; null when there is none.</summary>
+    /// <exception cref="SettingException">A setting of it is malformed.</exception>
+    public CosmosOptions? Cosmos()
+    {
+        var (endpoint, database, emulator) = (this["Cosmos:Endpoint"], this["Cosmos:Database"], Switch("Cosmos:Emulator"));
+        if (string.IsNullOrEmpty(endpoint))
+        {
+            return string.IsNullOrEmpty(database) && !emulator
+                ? null
+                : throw Missing("Cosmos:Endpoint", "the address of the account, since other settings of Cosmos DB are there");
+        }
+        // Plain HTTP only to an emulator: everything else is sent a token of Entra ID.
+        if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var uri) || uri.PathAndQuery != "/" || uri.UserInfo.Length > 0
+            || !(uri.Scheme == Uri.UriSchemeHttps || (emulator && uri.Scheme == Uri.UriSchemeHttp)))
+            throw Malformed("Cosmos:Endpoint", $"the https address of a Cosmos DB account, such as {ExampleAccount}, or that of an emulator with {Describe("Cosmos:Emulator")}=true", endpoint);
+        database = string.IsNullOrEmpty(database) ? CosmosOptions.DefaultDatabase : database;
+        if (database.Length > MaxDatabaseName || database.AsSpan().ContainsAny(ForbiddenInNames))
+            throw Malformed("Cosmos:Database", $"a name of up to {MaxDatabaseName} characters without / \\ ? #", database);
+        return new CosmosOptions { Endpoint = uri, Database = database, Emulator = emulator };
+    }
 
     /// <summary>The error of a setting that is not of the form it should have.</summary>
     public SettingException Malformed(string key, string expected, string given) => new($"Setting {Describe(key)}: expected {expected}, not '{given}'.");

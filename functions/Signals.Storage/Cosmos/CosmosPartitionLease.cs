@@ -5,7 +5,8 @@ namespace Signals.Storage.Cosmos;
 
 /// <summary>
 /// Leases in Cosmos DB: one document per partition with its owner and when the lease runs out, replaced under its ETag. Owners on several
-/// machines compare that instant with their own clocks, so clocks may differ by less than the duration of a lease.
+/// machines compare that instant with their own clocks, so clocks may differ by less than the duration of a lease. The lease of a process
+/// of this machine that is no longer running counts as free.
 /// </summary>
 /// <param name="account">The account.</param>
 /// <param name="time">Clock for expiry.</param>
@@ -58,7 +59,8 @@ public sealed class CosmosPartitionLease(CosmosAccount account, TimeProvider tim
         if (await _container.ReadAsync(IdOf(partition), IdOf(partition), cancellationToken) is not { } item)
             return null;
         var lease = item.Parse();
-        var isHeld = lease.GetProperty("until").GetInt64() > time.GetUtcNow().ToUnixTimeMilliseconds();
-        return (isHeld ? lease.GetProperty("owner").GetString() : null, item.ETag);
+        var owner = lease.GetProperty("owner").GetString()!;
+        var isHeld = lease.GetProperty("until").GetInt64() > time.GetUtcNow().ToUnixTimeMilliseconds() && ProcessOwner.IsRunning(owner);
+        return (isHeld ? owner : null, item.ETag);
     }
 }

@@ -139,7 +139,7 @@ public sealed class StreamingTests : IAsyncLifetime
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.ClearProviders();
-        builder.Services.AddSqliteStores(_database, log ?? new SqliteEventLogOptions());
+        builder.Services.AddSqliteEventLog(_database, log ?? new SqliteEventLogOptions()).AddSqliteStores(_database);
         builder.Services.AddSingleton(badRows);
         builder.Services.AddStreaming(_registry, new Engine.Interventions.InterventionOptions());
         return builder.Build();

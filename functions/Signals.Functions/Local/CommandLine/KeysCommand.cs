@@ -2,7 +2,6 @@ using System.CommandLine;
 using Signals.Engine.Access;
 using Signals.Functions.Hosting;
 using Signals.Functions.Local.Hosting;
-using Signals.Storage.Sqlite;
 using Spectre.Console;
 
 namespace Signals.Functions.Local.CommandLine;
@@ -82,8 +81,8 @@ internal static class KeysCommand
 
     private static async Task<int> WithKeysAsync(string? data, Func<ApiKeys, Task<int>> work)
     {
-        await using var database = LocalApplication.OpenDatabase(DataOption.Settings(data).DatabasePath);
-        return await work(new ApiKeys(new SqliteAccessStore(database), TimeProvider.System));
+        await using var opened = await LocalData.OpenAsync(DataOption.Settings(data), CancellationToken.None);
+        return await work(new ApiKeys(opened.Access, TimeProvider.System));
     }
 
     private static void Show(IReadOnlyList<ApiKey> keys)

@@ -3,44 +3,28 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Signals.Api;
 using Signals.Api.Health;
-using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
 using Signals.Functions.Hosting;
-using Signals.Storage.Sqlite;
 
 namespace Signals.Functions.Local.Hosting;
 
-/// <summary>The whole product in one process: the HTTP surface, the stores in one file, and the loops that stand in for triggers.</summary>
+/// <summary>The whole product in one process: the HTTP surface, the stores, and the loops that stand in for triggers.</summary>
 internal static class LocalApplication
 {
     /// <summary>Serves until it is asked to stop.</summary>
     /// <exception cref="SettingException">It cannot start as it was told to.</exception>
     public static async Task RunAsync(LocalSettings settings, CancellationToken cancellationToken)
     {
-        await using var database = OpenDatabase(settings.DatabasePath);
-        using var registry = await DefinitionRegistry.OpenAsync(new SqliteDefinitionStore(database), TimeProvider.System, cancellationToken);
+        await using var data = await LocalData.OpenAsync(settings, cancellationToken);
+        using var registry = await DefinitionRegistry.OpenAsync(data.Definitions, TimeProvider.System, cancellationToken);
         using var telemetry = Telemetry.Start();
-        await using var app = Build(settings, database, registry);
+        await using var app = Build(settings, data, registry);
         await StartAsync(app, settings.Urls, cancellationToken);
         StartScreen.Show(settings, AddressOf(app));
         await app.WaitForShutdownAsync(cancellationToken);
     }
 
-    /// <summary>Opens the one file, with an error for people when that fails.</summary>
-    /// <exception cref="SettingException">It cannot be opened.</exception>
-    public static SqliteDatabase OpenDatabase(string path)
-    {
-        try
-        {
-            return SqliteDatabase.Open(path);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException or Microsoft.Data.Sqlite.SqliteException or InvalidDataException)
-        {
-            throw new SettingException($"The data in {path} cannot be opened: {error.Message}");
-        }
-    }
-
-    private static WebApplication Build(LocalSettings settings, SqliteDatabase database, DefinitionRegistry registry)
+    private static WebApplication Build(LocalSettings settings, LocalData data, DefinitionRegistry registry)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls([.. settings.Urls]);
@@ -53,7 +37,7 @@ internal static class LocalApplication
         // A start that fails is told by whoever started it, not by a stack trace.
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
 
-        builder.Services.AddSqliteStores(database, settings.EventLog);
+        data.AddTo(builder.Services, settings.EventLog);
         builder.Services.AddStreaming(registry, settings.Interventions);
         builder.Services.AddSingleton<IReadinessProbe>(provider => provider.GetRequiredService<StreamingLoop>());
         builder.Services.AddProfileAccess();

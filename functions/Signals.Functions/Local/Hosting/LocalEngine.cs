@@ -1,6 +1,7 @@
 using Signals.Engine.Definitions;
 using Signals.Engine.Interventions;
 using Signals.Functions.Hosting;
+using Signals.Storage.Sqlite;
 
 namespace Signals.Functions.Local.Hosting;
 
@@ -13,7 +14,8 @@ internal static class LocalEngine
     public static IServiceCollection AddStreaming(this IServiceCollection services, DefinitionRegistry registry, InterventionOptions interventions)
     {
         services.AddEngine(registry, interventions, Refresh);
-        services.AddSingleton<StreamingLoop>();
+        // By the lease on the event log, which is not shared with those who share the other stores.
+        services.AddSingleton(provider => ActivatorUtilities.CreateInstance<StreamingLoop>(provider, provider.GetRequiredService<SqlitePartitionLease>()));
         services.AddHostedService(provider => provider.GetRequiredService<StreamingLoop>());
         services.AddHostedService<Housekeeping>();
         return services;

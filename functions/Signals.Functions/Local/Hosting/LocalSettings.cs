@@ -4,6 +4,7 @@ using Signals.Api.Interventions;
 using Signals.Api.Webhooks;
 using Signals.Engine.Interventions;
 using Signals.Functions.Hosting;
+using Signals.Storage.Cosmos;
 using Signals.Storage.Sqlite;
 
 namespace Signals.Functions.Local.Hosting;
@@ -41,7 +42,10 @@ public sealed record LocalSettings
     /// <summary>Settings of webhooks.</summary>
     public WebhookOptions Webhooks { get; init; } = new();
 
-    /// <summary>The one file with everything.</summary>
+    /// <summary>Where everything but the event log is kept; null when it is in the file with it.</summary>
+    public CosmosOptions? Cosmos { get; init; }
+
+    /// <summary>The one file with everything, or with the event log only.</summary>
     public string DatabasePath => DatabaseIn(DataFolder);
 
     /// <summary>Path of the file with everything in a data folder.</summary>
@@ -68,6 +72,7 @@ public sealed record LocalSettings
             Interventions = reader.Interventions(),
             Subscriptions = reader.Subscriptions(),
             Webhooks = reader.Webhooks(),
+            Cosmos = reader.Cosmos(),
         };
         try
         {

@@ -7,22 +7,30 @@ using Signals.Storage.Sqlite;
 
 namespace Signals.Functions.Local.Hosting;
 
-/// <summary>The stores of the local runtime, as services.</summary>
+/// <summary>The stores in a SQLite file, as services.</summary>
 internal static class LocalStores
 {
-    public static IServiceCollection AddSqliteStores(this IServiceCollection services, SqliteDatabase database, SqliteEventLogOptions eventLog)
+    /// <summary>The event log, and who reads it.</summary>
+    public static IServiceCollection AddSqliteEventLog(this IServiceCollection services, SqliteDatabase database, SqliteEventLogOptions eventLog)
     {
         services.AddSingleton(database);
         services.AddSingleton(provider => new SqliteEventLog(database, provider.GetRequiredService<TimeProvider>(), eventLog));
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEventLog>());
         services.AddSingleton<IEventSink>(provider => provider.GetRequiredService<SqliteEventLog>());
-        services.AddSingleton<IPartitionLease>(provider => new SqlitePartitionLease(database, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new SqlitePartitionLease(database, provider.GetRequiredService<TimeProvider>()));
+        return services;
+    }
+
+    /// <summary>Everything else.</summary>
+    public static IServiceCollection AddSqliteStores(this IServiceCollection services, SqliteDatabase database)
+    {
         services.AddSingleton<IProfileStore>(provider => new SqliteProfileStore(database, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IBadRowStore>(_ => new SqliteBadRowStore(database));
         services.AddSingleton<IDefinitionStore>(_ => new SqliteDefinitionStore(database));
         services.AddSingleton<IInterventionOutbox>(provider => new SqliteInterventionOutbox(database, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IWebhookStore>(provider => new SqliteWebhookStore(database, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAccessStore>(_ => new SqliteAccessStore(database));
+        services.AddSingleton<IPartitionLease>(provider => provider.GetRequiredService<SqlitePartitionLease>());
         return services;
     }
 }

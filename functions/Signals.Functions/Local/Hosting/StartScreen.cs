@@ -15,6 +15,7 @@ internal static class StartScreen
             ("Collector", $"{address}   (tracker endpoint: POST /com.snowplowanalytics.snowplow/tp2, GET /i)"),
             ("Sandbox token", settings.SandboxToken == SignalsApiOptions.LocalSandboxToken ? settings.SandboxToken : "the one that was set"),
             ("Data", settings.DatabasePath),
+            .. settings.Cosmos is { } cosmos ? [("Cosmos DB", $"{cosmos.Endpoint}, database {cosmos.Database}")] : Array.Empty<(string, string)>(),
         ];
         if (Console.IsOutputRedirected)
         {

@@ -4,7 +4,6 @@ using Signals.Engine.Definitions;
 using Signals.Engine.Events;
 using Signals.Functions.Hosting;
 using Signals.Functions.Local.Hosting;
-using Signals.Storage.Sqlite;
 
 namespace Signals.Functions.Local.Replay;
 
@@ -19,16 +18,16 @@ internal sealed class LocalReplayTarget : IReplayTarget
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(20);
 
-    private readonly SqliteDatabase _database;
+    private readonly LocalData _data;
     private readonly DefinitionRegistry _registry;
     private readonly IHost _host;
     private readonly IEventLog _log;
     private readonly IEventSink _sink;
     private readonly Dictionary<UploadFormat, Upload> _uploads = [];
 
-    private LocalReplayTarget(SqliteDatabase database, DefinitionRegistry registry, IHost host)
+    private LocalReplayTarget(LocalData data, DefinitionRegistry registry, IHost host)
     {
-        (_database, _registry, _host) = (database, registry, host);
+        (_data, _registry, _host) = (data, registry, host);
         _log = host.Services.GetRequiredService<IEventLog>();
         _sink = host.Services.GetRequiredService<IEventSink>();
     }
@@ -37,15 +36,15 @@ internal sealed class LocalReplayTarget : IReplayTarget
     /// <exception cref="SettingException">The data cannot be opened.</exception>
     public static async Task<LocalReplayTarget> OpenAsync(LocalSettings settings, CancellationToken cancellationToken)
     {
-        var database = LocalApplication.OpenDatabase(settings.DatabasePath);
-        var registry = await DefinitionRegistry.OpenAsync(new SqliteDefinitionStore(database), TimeProvider.System, cancellationToken);
+        var data = await LocalData.OpenAsync(settings, cancellationToken);
+        var registry = await DefinitionRegistry.OpenAsync(data.Definitions, TimeProvider.System, cancellationToken);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
-        builder.Services.AddSqliteStores(database, settings.EventLog);
+        data.AddTo(builder.Services, settings.EventLog);
         builder.Services.AddStreaming(registry, settings.Interventions);
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
-        return new LocalReplayTarget(database, registry, host);
+        return new LocalReplayTarget(data, registry, host);
     }
 
     /// <inheritdoc />
@@ -69,7 +68,7 @@ internal sealed class LocalReplayTarget : IReplayTarget
         await _host.StopAsync();
         _host.Dispose();
         _registry.Dispose();
-        await _database.DisposeAsync();
+        await _data.DisposeAsync();
     }
 
     private static MemoryStream AsStream(ReadOnlyMemory<byte> block) =>
