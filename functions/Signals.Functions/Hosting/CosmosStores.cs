@@ -7,7 +7,7 @@ using Signals.Storage.Cosmos;
 
 namespace Signals.Functions.Hosting;
 
-/// <summary>The stores in Cosmos DB, as services of any runtime. They need a clock. Event logs are a matter of the runtime.</summary>
+/// <summary>The stores in Cosmos DB, as services of any runtime. They need a clock.</summary>
 internal static class CosmosStores
 {
     public static IServiceCollection AddCosmosStores(this IServiceCollection services, CosmosAccount account)
@@ -17,8 +17,6 @@ internal static class CosmosStores
         services.AddSingleton<IDefinitionStore, CosmosDefinitionStore>();
         services.AddSingleton<IAccessStore, CosmosAccessStore>();
         services.AddSingleton<IBadRowStore>(_ => new CosmosBadRowStore(account));
-        services.AddSingleton<IInterventionOutbox, CosmosInterventionOutbox>();
-        services.AddSingleton<IWebhookStore, CosmosWebhookStore>();
         services.AddSingleton<IPartitionLease, CosmosPartitionLease>();
         services.AddSingleton<IInterventionOutbox, CosmosInterventionOutbox>();
         services.AddSingleton<IWebhookStore, CosmosWebhookStore>();

@@ -17,13 +17,15 @@ public sealed class LocalRuntime : IAsyncLifetime, IAsyncDisposable
 
     private readonly string _data;
     private readonly bool _ownsData;
+    private readonly bool _ownsStores;
+    private RuntimeStores? _stores;
     private ChildProcess? _process;
     private HttpClient? _http;
 
     /// <summary>Makes one with a data folder of its own.</summary>
-    public LocalRuntime() => (_data, _ownsData) = (Directory.CreateTempSubdirectory("signals-acceptance-").FullName, true);
+    public LocalRuntime() => (_data, _ownsData, _ownsStores) = (NewFolder(), true, true);
 
-    private LocalRuntime(string data) => _data = data;
+    private LocalRuntime(string? data, RuntimeStores stores) => (_data, _ownsData, _stores) = (data ?? NewFolder(), data is null, stores);
 
     /// <summary>Where it listens, without a trailing slash.</summary>
     public string Address { get; } = $"http://127.0.0.1:{FreePort()}";
@@ -44,7 +46,12 @@ public sealed class LocalRuntime : IAsyncLifetime, IAsyncDisposable
     public static Task<LocalRuntime> StartAsync() => StartAsync(new LocalRuntime());
 
     /// <summary>Starts a second one on the data of this one.</summary>
-    public Task<LocalRuntime> StartBesideAsync() => StartAsync(new LocalRuntime(_data));
+    public Task<LocalRuntime> StartBesideAsync() => StartAsync(new LocalRuntime(_data, _stores!));
+
+    /// <summary>
+    /// Starts a second one with a data folder of its own, as on another machine; what the two share is what their stores share.
+    /// </summary>
+    public Task<LocalRuntime> StartElsewhereAsync() => StartAsync(new LocalRuntime(null, _stores!));
 
     /// <inheritdoc />
     public async Task InitializeAsync()
@@ -52,6 +59,7 @@ public sealed class LocalRuntime : IAsyncLifetime, IAsyncDisposable
         _http = new HttpClient { BaseAddress = new Uri(Address), Timeout = TimeSpan.FromSeconds(60) };
         try
         {
+            _stores ??= await RuntimeStores.StartAsync();
             await StartProcessAsync();
         }
         catch
@@ -101,6 +109,8 @@ public sealed class LocalRuntime : IAsyncLifetime, IAsyncDisposable
     {
         await StopAsync();
         _http?.Dispose();
+        if (_ownsStores && _stores is not null)
+            await _stores.DisposeAsync();
         if (_ownsData)
             Directory.Delete(_data, recursive: true);
     }
@@ -114,7 +124,7 @@ public sealed class LocalRuntime : IAsyncLifetime, IAsyncDisposable
     private async Task StartProcessAsync()
     {
         var process = ChildProcess.Start(
-            "dotnet", [RepositoryLayout.Application, "--urls", Address, "--data", _data], _data);
+            "dotnet", [RepositoryLayout.Application, "--urls", Address, "--data", _data], _data, _stores!.Environment);
         _process = process;
         var watch = Stopwatch.StartNew();
         while (!await IsReadyAsync())
@@ -139,6 +149,8 @@ public sealed class LocalRuntime : IAsyncLifetime, IAsyncDisposable
             return false; // nobody listens yet
         }
     }
+
+    private static string NewFolder() => Directory.CreateTempSubdirectory("signals-acceptance-").FullName;
 
     private static int FreePort()
     {
