@@ -79,7 +79,7 @@ public sealed class FunctionsHost : IAsyncDisposable
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
-        builder.Services.AddSqliteStores(_database, new SqliteEventLogOptions());
+        builder.Services.AddSqliteEventLog(_database, new SqliteEventLogOptions()).AddSqliteStores(_database);
         builder.Services.AddEngine(_registry, new Engine.Interventions.InterventionOptions(), TimeSpan.FromMilliseconds(200));
         builder.Services.AddProfileAccess();
         builder.Services.AddSignalsApi(new SignalsApiOptions());

@@ -52,11 +52,37 @@ public sealed class LocalSettingsTests
     [InlineData("AllowedOrigins", "https://app.example/path", "Signals__AllowedOrigins", "https://app.example")]
     [InlineData("EventLog:MaxMegabytes", "0", "Signals__EventLog__MaxMegabytes", "1 to")]
     [InlineData("EventLog:MaxHours", "a week", "Signals__EventLog__MaxHours", "whole number")]
+    [InlineData("Cosmos:Endpoint", "my-account", "Signals__Cosmos__Endpoint", "https://my-account.documents.azure.com:443/")]
+    [InlineData("Cosmos:Endpoint", "http://127.0.0.1:8081/", "Signals__Cosmos__Endpoint", "Signals__Cosmos__Emulator=true")]
+    [InlineData("Cosmos:Endpoint", "https://my-account.documents.azure.com/?key=secret", "Signals__Cosmos__Endpoint", "https address")]
+    [InlineData("Cosmos:Emulator", "true", "Signals__Cosmos__Endpoint", "the address of the account")]
+    [InlineData("Cosmos:Emulator", "yes", "Signals__Cosmos__Emulator", "true or false")]
+    [InlineData("Cosmos:Database", "signals", "Signals__Cosmos__Endpoint", "the address of the account")]
     public void Malformed_setting_is_named_with_what_is_expected(string setting, string value, string name, string expected)
     {
         var error = Assert.Throws<SettingException>(() => LocalSettings.From(Configuration((setting, value))));
         Assert.Contains(name, error.Message);
         Assert.Contains(expected, error.Message);
+    }
+
+    [Fact]
+    public void Stores_are_in_the_file_unless_there_is_an_account()
+    {
+        Assert.Null(LocalSettings.From(Configuration()).Cosmos);
+
+        var account = LocalSettings.From(Configuration(("Cosmos:Endpoint", "https://my-account.documents.azure.com:443/"))).Cosmos!;
+        Assert.Equal(("https://my-account.documents.azure.com/", "signals", false), (account.Endpoint.AbsoluteUri, account.Database, account.Emulator));
+
+        var emulator = LocalSettings.From(Configuration(("Cosmos:Endpoint", "http://127.0.0.1:8081"), ("Cosmos:Database", "mine"), ("Cosmos:Emulator", "true"))).Cosmos!;
+        Assert.Equal(("http://127.0.0.1:8081/", "mine", true), (emulator.Endpoint.AbsoluteUri, emulator.Database, emulator.Emulator));
+    }
+
+    [Fact]
+    public void Name_of_a_database_that_cosmos_db_forbids_is_refused()
+    {
+        var error = Assert.Throws<SettingException>(() =>
+            LocalSettings.From(Configuration(("Cosmos:Endpoint", "https://my-account.documents.azure.com:443/"), ("Cosmos:Database", "a/b"))));
+        Assert.Contains("Signals__Cosmos__Database", error.Message);
     }
 
     [Fact]
