@@ -31,7 +31,7 @@ param entraAudience string = ''
 @description('Whether data and computing are spread over the availability zones of the region.')
 param zoneRedundant bool = false
 
-@description('Standard is enough up to 40 MB/s of events, both hubs together; Premium above.')
+@description('Standard is enough up to 40 MB/s of events, all hubs together; Premium above.')
 @allowed(['Standard', 'Premium'])
 param eventHubsSku string = 'Standard'
 
@@ -44,6 +44,9 @@ param eventHubsCapacity int = 1
 @minValue(1)
 @maxValue(40)
 param eventHubsMaxCapacity int = 4
+
+@description('Id of a dedicated Event Hubs cluster, made beforehand, to put the namespace in; empty for none.')
+param eventHubsClusterId string = ''
 
 @description('Partitions of each hub: the most instances that can process it. Cannot be changed on Standard.')
 @minValue(1)
@@ -126,9 +129,11 @@ module eventHubs 'modules/eventhubs.bicep' = {
     sku: eventHubsSku
     capacity: eventHubsCapacity
     maxCapacity: eventHubsMaxCapacity
+    clusterId: eventHubsClusterId
     hubs: loadJsonContent('event-hubs.json')
     partitionCount: partitionCount
     retentionHours: retentionHours
+    workspaceId: monitoring.outputs.workspaceId
     principalId: identity.outputs.principalId
     senderPrincipalIds: senderPrincipalIds
   }
