@@ -53,6 +53,13 @@ param eventHubsClusterId string = ''
 @maxValue(100)
 param partitionCount int = 8
 
+@description('How often the hubs have been made anew. Profiles remember positions in them: see docs/operate.md before changing it.')
+@minValue(0)
+param hubEpoch int = 0
+
+@description('Whether events pass through Identities, which stitches the identifiers of one person together, before attributes are computed.')
+param identities bool = false
+
 @description('How long a hub keeps events, in hours: the longest outage that loses nothing.')
 @minValue(24)
 @maxValue(168)
@@ -174,6 +181,9 @@ module app 'modules/functionapp.bicep' = {
     cosmosEndpoint: cosmos.outputs.endpoint
     cosmosDatabase: cosmos.outputs.database
     eventHubsHost: eventHubs.outputs.host
+    partitionCount: partitionCount
+    hubEpoch: hubEpoch
+    identities: identities
     entraTenantId: entraTenantId
     entraAudience: entraAudience
     instanceMemoryMB: instanceMemoryMB

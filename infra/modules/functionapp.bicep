@@ -10,6 +10,9 @@ param applicationInsightsName string
 param cosmosEndpoint string
 param cosmosDatabase string
 param eventHubsHost string
+param partitionCount int
+param hubEpoch int
+param identities bool
 param entraTenantId string
 param entraAudience string
 param instanceMemoryMB int
@@ -35,9 +38,14 @@ var settings = {
   AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
   APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsights.properties.ConnectionString
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-  Signals__EventHubs__credential: 'managedidentity'
-  Signals__EventHubs__clientId: identityClientId
-  Signals__EventHubs__fullyQualifiedNamespace: eventHubsHost
+  EventHubs__credential: 'managedidentity'
+  EventHubs__clientId: identityClientId
+  EventHubs__fullyQualifiedNamespace: eventHubsHost
+  EnrichedHub: 'enriched'
+  EnrichedHubPartitions: string(partitionCount)
+  AggregatedHub: identities ? 'resolved' : 'enriched'
+  AggregatedConsumerGroup: 'signals'
+  HubEpoch: string(hubEpoch)
   Signals__Cosmos__Endpoint: cosmosEndpoint
   Signals__Cosmos__Database: cosmosDatabase
   Signals__Entra__TenantId: entraTenantId
