@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Running;
+using Signals.Benchmarks.AzureCost;
 using Signals.Benchmarks.EndToEnd;
 using Signals.Benchmarks.Streams;
 
@@ -7,6 +8,7 @@ return args switch
     ["e2e", .. var rest] => await EndToEndRun.RunAsync(rest),
     ["sse", .. var rest] => await StreamsRun.RunAsync(rest),
     ["memory", .. var rest] => await MemoryRun.RunAsync(rest),
+    ["azure-cost"] => await AzureCostRun.RunAsync(),
     _ => RunBenchmarks(args),
 };
 

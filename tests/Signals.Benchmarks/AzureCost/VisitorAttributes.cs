@@ -26,28 +26,20 @@ internal sealed class VisitorAttributes : IDefinitionSource
 
     public DefinitionSnapshot Current { get; }
 
-    /// <summary>Attributes of all kinds in turn: a count, a sum, the last value, the mean, the most frequent value.</summary>
-    private static AttributeDefinition Attribute(int index, bool windowed)
+    /// <summary>Kinds in turn, each over a property of its own: the sum, the last value, the mean, the most frequent value.</summary>
+    private static AttributeDefinition Attribute(int index, bool windowed) => new()
     {
-        var (aggregation, type, property) = (index % 5) switch
+        Name = $"attribute_{index}",
+        Type = AttributeType.Double,
+        Aggregation = (index % 4) switch
         {
-            0 => (AggregationKind.Counter, AttributeType.Int32, null),
-            1 => (AggregationKind.Sum, AttributeType.Double, Purchase("price")),
-            2 => (AggregationKind.Last, AttributeType.String, new AtomicProperty { Name = "page_urlpath" }),
-            3 => (AggregationKind.Mean, AttributeType.Double, Purchase("quantity")),
-            _ => (AggregationKind.MostFrequent, AttributeType.String, (PropertyDefinition)Purchase("path")),
-        };
-        return new AttributeDefinition
-        {
-            Name = $"attribute_{index}",
-            Type = type,
-            Aggregation = aggregation,
-            Property = property,
-            Events = [new EventFilter { Vendor = "com.example", Name = "purchase" }],
-            Period = windowed ? TimeSpan.FromDays(1 + index) : null,
-            DefaultValue = null,
-        };
-    }
-
-    private static EventProperty Purchase(string path) => new() { Vendor = "com.example", Name = "purchase", MajorVersion = 1, Path = path };
+            0 => AggregationKind.Sum,
+            1 => AggregationKind.Last,
+            2 => AggregationKind.Mean,
+            _ => AggregationKind.MostFrequent,
+        },
+        Property = new EventProperty { Vendor = VisitorStream.Vendor, Name = VisitorStream.EventName, MajorVersion = 1, Path = VisitorStream.PropertyName(index) },
+        Events = [new EventFilter { Vendor = VisitorStream.Vendor, Name = VisitorStream.EventName }],
+        Period = windowed ? TimeSpan.FromDays(7) : null,
+    };
 }

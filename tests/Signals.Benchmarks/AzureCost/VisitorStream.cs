@@ -12,15 +12,23 @@ namespace Signals.Benchmarks.AzureCost;
 /// </summary>
 internal sealed class VisitorStream(CostScenario scenario, DateTimeOffset start)
 {
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
-    private static readonly EventLine Template = new EventLine()
-        .Payload("com.example", "purchase", "1-0-0", new JsonObject { ["price"] = 12.5, ["path"] = "/shoes/running", ["quantity"] = 2 });
+    /// <summary>Vendor of the events.</summary>
+    public const string Vendor = "com.example";
 
+    /// <summary>Name of the events.</summary>
+    public const string EventName = "product_view";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    private readonly EventLine[] _templates = [.. Enumerable.Range(0, 5).Select(variant => Template(scenario.Attributes, variant))];
     private readonly Random _random = new(1);
     private readonly Visitor[] _visitors = [.. Enumerable.Range(0, scenario.VisitorsAtOnce).Select(id => new Visitor { Id = id })];
     private readonly Queue<int> _together = [];
     private int _nextVisitor = scenario.VisitorsAtOnce;
     private long _sequence;
+
+    /// <summary>The property that an attribute is made from.</summary>
+    public static string PropertyName(int attribute) => $"value_{attribute}";
 
     /// <summary>The next batch.</summary>
     public LogRecord[] Next()
@@ -41,14 +49,16 @@ internal sealed class VisitorStream(CostScenario scenario, DateTimeOffset start)
         }
         var visitor = Visit(_together.Dequeue());
         var time = start + Pause * ((double)_sequence / scenario.EventsTogether / scenario.VisitorsAtOnce);
-        var line = Template
+        var line = _templates[_sequence % _templates.Length]
             .With("event_id", new Guid((int)(_sequence >> 32), (short)(_sequence >> 16), (short)_sequence, [1, 2, 3, 4, 5, 6, 7, 8]).ToString())
             .With("domain_userid", string.Create(CultureInfo.InvariantCulture, $"7f3a2c10-5b1d-4e7e-9d2c-{visitor:x12}"))
-            .With("page_urlpath", string.Create(CultureInfo.InvariantCulture, $"/products/{_sequence % 30}"))
             .With("collector_tstamp", EventLine.Text(time))
             .With("derived_tstamp", EventLine.Text(time));
         return new LogRecord(new LogPosition(0, _sequence++), LogRecordKind.EnrichedLine, Encoding.UTF8.GetBytes(line.ToString()));
     }
+
+    private static EventLine Template(int attributes, int variant) => new EventLine().Payload(Vendor, EventName, "1-0-0", new JsonObject(
+        Enumerable.Range(0, attributes).Select(attribute => KeyValuePair.Create(PropertyName(attribute), (JsonNode?)JsonValue.Create(12.5 * variant + attribute)))));
 
     private int Visit(int slot)
     {
