@@ -16,8 +16,8 @@ param location string
 @description('Object id of the user, group or service principal that may administer API keys from the command line; empty for nobody.')
 param operatorPrincipalId string = deployer().objectId
 
-@description('Object ids of the identities that send enriched events, such as that of Snowplow Enrich.')
-param senderPrincipalIds string[] = []
+@description('Object ids of the identities that send enriched events, such as that of Snowplow Enrich, separated by commas.')
+param senderPrincipalIds string = ''
 
 @description('Address that alerts are sent to; empty leaves them in the portal only.')
 param alertEmail string = ''
@@ -65,9 +65,13 @@ param identities bool = false
 @maxValue(168)
 param retentionHours int = 72
 
-@description('Most RU/s of the containers that the events write to, each; a tenth of it is the least that is paid.')
+@description('Most RU/s of the Profiles Store; a tenth of it is the least that is paid.')
 @minValue(1000)
-param hotMaxThroughput int = 4000
+param profilesMaxThroughput int = 6000
+
+@description('Most RU/s of each container of Identities; a tenth of it is the least that is paid.')
+@minValue(1000)
+param identitiesMaxThroughput int = 1000
 
 @description('Most RU/s of all other containers together; a tenth of it is the least that is paid.')
 @minValue(1000)
@@ -142,7 +146,7 @@ module eventHubs 'modules/eventhubs.bicep' = {
     retentionHours: retentionHours
     workspaceId: monitoring.outputs.workspaceId
     principalId: identity.outputs.principalId
-    senderPrincipalIds: senderPrincipalIds
+    senderPrincipalIds: filter(split(senderPrincipalIds, ','), id => !empty(id))
   }
 }
 
@@ -154,7 +158,7 @@ module cosmos 'modules/cosmos.bicep' = {
     tags: tags
     zoneRedundant: zoneRedundant
     containers: loadJsonContent('cosmos-containers.json')
-    hotMaxThroughput: hotMaxThroughput
+    maxThroughput: { profiles: profilesMaxThroughput, identities: identitiesMaxThroughput }
     sharedMaxThroughput: sharedMaxThroughput
     principalId: identity.outputs.principalId
     operatorPrincipalId: operatorPrincipalId

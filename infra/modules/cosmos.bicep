@@ -5,7 +5,9 @@ param zoneRedundant bool
 
 @description('Containers as the code needs them: ../cosmos-containers.json.')
 param containers array
-param hotMaxThroughput int
+
+@description('Most RU/s of each container of a kind; containers of no kind share those of the database.')
+param maxThroughput object
 param sharedMaxThroughput int
 param principalId string
 param operatorPrincipalId string
@@ -56,7 +58,7 @@ resource account 'Microsoft.DocumentDB/databaseAccounts@2025-04-15' = {
             one.defaultTtl == null ? {} : { defaultTtl: one.defaultTtl }
           )
           // A container without throughput of its own shares that of the database.
-          options: one.hot ? { autoscaleSettings: { maxThroughput: hotMaxThroughput } } : {}
+          options: contains(maxThroughput, one.throughput) ? { autoscaleSettings: { maxThroughput: maxThroughput[one.throughput] } } : {}
         }
       }
     ]
