@@ -29,28 +29,35 @@ resource applicationInsights 'Microsoft.Insights/components@2020-02-02' existing
   name: applicationInsightsName
 }
 
-// Every setting that the application reads, or docs/deploy.md says that it is optional: a test compares. None is a secret.
-var settings = {
-  AZURE_CLIENT_ID: identityClientId
-  AzureWebJobsStorage__credential: 'managedidentity'
-  AzureWebJobsStorage__clientId: identityClientId
-  AzureWebJobsStorage__blobServiceUri: storage.properties.primaryEndpoints.blob
-  AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
-  APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsights.properties.ConnectionString
-  APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
-  EventHubs__credential: 'managedidentity'
-  EventHubs__clientId: identityClientId
-  EventHubs__fullyQualifiedNamespace: eventHubsHost
-  EnrichedHub: 'enriched'
-  EnrichedHubPartitions: string(partitionCount)
-  AggregatedHub: identities ? 'resolved' : 'enriched'
-  AggregatedConsumerGroup: 'signals'
-  HubEpoch: string(hubEpoch)
-  Signals__Cosmos__Endpoint: cosmosEndpoint
-  Signals__Cosmos__Database: cosmosDatabase
-  Signals__Entra__TenantId: entraTenantId
-  Signals__Entra__Audience: entraAudience
-}
+// Every setting that the application reads, or docs/operate.md says that it is optional: a test compares. None is a secret.
+var settings = union(
+  {
+    AZURE_CLIENT_ID: identityClientId
+    AzureWebJobsDisableHomepage: 'true'
+    AzureWebJobsStorage__credential: 'managedidentity'
+    AzureWebJobsStorage__clientId: identityClientId
+    AzureWebJobsStorage__blobServiceUri: storage.properties.primaryEndpoints.blob
+    AzureWebJobsStorage__tableServiceUri: storage.properties.primaryEndpoints.table
+    APPLICATIONINSIGHTS_CONNECTION_STRING: applicationInsights.properties.ConnectionString
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
+    EventHubs__credential: 'managedidentity'
+    EventHubs__clientId: identityClientId
+    EventHubs__fullyQualifiedNamespace: eventHubsHost
+    EnrichedHub: 'enriched'
+    EnrichedHubPartitions: string(partitionCount)
+    AggregatedHub: identities ? 'resolved' : 'enriched'
+    AggregatedConsumerGroup: 'signals'
+    HubEpoch: string(hubEpoch)
+    Signals__Cosmos__Endpoint: cosmosEndpoint
+    Signals__Cosmos__Database: cosmosDatabase
+  },
+  empty(entraTenantId)
+    ? {}
+    : {
+        Signals__Entra__TenantId: entraTenantId
+        Signals__Entra__Audience: entraAudience
+      }
+)
 
 var alwaysReady = [
   { name: 'http', instanceCount: alwaysReadyHttp }
