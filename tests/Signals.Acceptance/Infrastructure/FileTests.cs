@@ -56,6 +56,6 @@ public sealed partial class FileTests
     [GeneratedRegex(@"^( {2})*(- )?(#.*|[\w.-]+:( .+)?|\S.*)$(?<!\t)")]
     private static partial Regex PlainYaml();
 
-    [GeneratedRegex(@"(AccountKey|SharedAccessKey|[Pp]assword|[Cc]lient[Ss]ecret)=[^\s;'""]+|\b[A-Za-z0-9+/]{60,}={0,2}|\bsig=[A-Za-z0-9%]{20,}|-----BEGIN")]
+    [GeneratedRegex(@"(AccountKey|SharedAccessKey|[Pp]assword|[Cc]lient[Ss]ecret)=[^\s'""]+|\b[A-Za-z0-9+/]{60,}={0,2}|\bsig=[A-Za-z0-9%]{20,}|-----BEGIN")]
     private static partial Regex SecretLike();
 }
