@@ -6,6 +6,7 @@ using Signals.Api.BadRows;
 using Signals.Api.Collector;
 using Signals.Api.Health;
 using Signals.Api.Http;
+using Signals.Api.Identities;
 using Signals.Api.Ingest;
 using Signals.Api.Interventions;
 using Signals.Api.OpenApi;
@@ -45,6 +46,7 @@ public static class SignalsApi
         InterventionEndpoints.AddServices(services, options.Subscriptions);
         WebhookEndpoints.AddServices(services, options.Webhooks);
         RegistryEndpoints.AddSchemas(services);
+        IdentityEndpoints.AddServices(services);
         services.Configure<KestrelServerOptions>(kestrel =>
         {
             // Request line and headers as Snowplow's collector takes them (spec enriched-events 14): a GET carries a whole event.
@@ -81,6 +83,7 @@ public static class SignalsApi
         InterventionEndpoints.Map(endpoints);
         WebhookEndpoints.Map(endpoints);
         RegistryEndpoints.Map(endpoints);
+        IdentityEndpoints.Map(endpoints);
         ServingEndpoints.Map(endpoints);
         EnrichedEndpoints.Map(endpoints, options);
         if (options.CollectorEnabled)

@@ -7,7 +7,7 @@ namespace Signals.Api.Http;
 
 /// <summary>
 /// A JSON answer that is written into a reused buffer and then sent in one piece, with its length. Nothing is sent before
-/// <see cref="SendAsync"/>, so a failure while writing can still become an error answer.
+/// <see cref="SendAsync(HttpContext)"/>, so a failure while writing can still become an error answer.
 /// </summary>
 public sealed class JsonAnswer : IDisposable
 {
@@ -30,10 +30,13 @@ public sealed class JsonAnswer : IDisposable
     public static JsonAnswer Rent() => Free.TryDequeue(out var answer) ? answer : new JsonAnswer();
 
     /// <summary>Sends what was written. The status code is the caller's; the content type is JSON.</summary>
-    public ValueTask SendAsync(HttpContext context)
+    public ValueTask SendAsync(HttpContext context) => SendAsync(context, ContentType);
+
+    /// <summary>Sends what was written under another media type of JSON.</summary>
+    public ValueTask SendAsync(HttpContext context, string contentType)
     {
         Writer.Flush();
-        context.Response.ContentType = ContentType;
+        context.Response.ContentType = contentType;
         context.Response.ContentLength = _buffer.WrittenCount;
         return HttpMethods.IsHead(context.Request.Method)
             ? ValueTask.CompletedTask

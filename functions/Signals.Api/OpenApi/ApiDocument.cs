@@ -107,6 +107,8 @@ internal static partial class ApiDocument
         "401" => "No token, or not a valid one",
         "403" => "The token lacks the scope",
         "404" => "There is no such object",
+        "410" => "The object is gone for good",
+        "412" => "Somebody else was faster: the version in force is another one",
         "413" => "The body is too large",
         "415" => "The content type or encoding is not known here",
         "422" => "The body fails validation; each problem names its field",

@@ -19,7 +19,7 @@ internal static class ServingBody
         }
         catch (JsonException problem) when (problem.Path is { Length: > 2 } path && IsWellFormed(json))
         {
-            error = $"{path[2..]}: not of the expected type";
+            error = $"{path[1..].TrimStart('.')}: not of the expected type";
         }
         catch (JsonException problem) when (!IsWellFormed(json))
         {

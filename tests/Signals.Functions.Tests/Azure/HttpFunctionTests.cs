@@ -56,6 +56,8 @@ public sealed partial class HttpFunctionTests : IAsyncLifetime
     [InlineData("GET", "/api/v1/engines/stream_attributes")]
     [InlineData("GET", "/api/v1/warehouse/tables")]
     [InlineData("GET", "/api/v1/bad-rows")]
+    [InlineData("GET", "/api/v1/identities/nothing")]
+    [InlineData("GET", "/identities/batch")]
     [InlineData("GET", "/api/v1/interventions")]
     [InlineData("GET", "/api/v1/interventions/decisions")]
     [InlineData("DELETE", "/api/v1/domain_userid/somebody")]

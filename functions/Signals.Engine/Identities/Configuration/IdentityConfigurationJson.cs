@@ -42,6 +42,10 @@ public static class IdentityConfigurationJson
     /// <summary>What is allowed but will probably be regretted, in words; empty for nothing.</summary>
     public static IReadOnlyList<string> WarningsAbout(IdentityConfiguration configuration) => IdentityConfigurationRules.Warnings(configuration);
 
+    /// <summary>What differs between two configurations; never a secret.</summary>
+    public static IReadOnlyList<ConfigurationChange> ChangesBetween(IdentityConfiguration before, IdentityConfiguration after) =>
+        IdentityConfigurationChanges.Between(before, after);
+
     /// <summary>The JSON of a configuration, with its secret.</summary>
     public static string ToJson(IdentityConfiguration configuration)
     {

@@ -41,6 +41,9 @@ public sealed class ExtractionMetrics : IDisposable
     /// <summary>The name of a reason in metrics and answers.</summary>
     public static string NameOf(DropReason reason) => Reasons[(int)reason];
 
+    /// <summary>The name of an outcome in metrics and answers.</summary>
+    public static string NameOf(ExtractionOutcome outcome) => Outcomes[(int)outcome];
+
     /// <inheritdoc />
     public void Dispose() => _meter.Dispose();
 

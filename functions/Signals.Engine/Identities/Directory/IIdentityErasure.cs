@@ -2,45 +2,12 @@ using Signals.Engine.Events;
 
 namespace Signals.Engine.Identities;
 
-/// <summary>What the HTTP API asks of the graph beside looking things up (<see cref="IdentityLookup"/>).</summary>
-public interface IIdentityDirectory
+/// <summary>Erases people with everything that is known of them (spec identities, 13).</summary>
+public interface IIdentityErasure
 {
-    /// <summary>
-    /// Resolves requests one after the other, which makes and merges identities; their merge events are published like those of events
-    /// from the stream. One answer per request, in order.
-    /// </summary>
-    /// <exception cref="StoreUnavailableException">The store is away. Requests before may have been resolved; resolving again changes nothing.</exception>
-    ValueTask<IReadOnlyList<ResolvedIdentity>> ResolveAsync(IReadOnlyList<ResolutionRequest> requests, CancellationToken cancellationToken);
-
-    /// <summary>What a request would resolve to, without changing anything: the id is then the one that would be made, and <see cref="ResolvedIdentity.IsNew"/> is set.</summary>
-    /// <exception cref="StoreUnavailableException">The store is away.</exception>
-    ValueTask<ResolvedIdentity> PreviewAsync(ResolutionRequest request, CancellationToken cancellationToken);
-
-    /// <summary>Erases people with everything that is known of them (spec identities, 13).</summary>
+    /// <summary>Erases the people behind some inputs, or says what would be erased.</summary>
     /// <exception cref="StoreUnavailableException">The store is away. Part of the work may be done; asking again does the rest.</exception>
     ValueTask<ErasureReport> EraseAsync(ErasureRequest request, CancellationToken cancellationToken);
-}
-
-/// <summary>What a request was resolved to.</summary>
-public sealed record ResolvedIdentity
-{
-    /// <summary>The active id.</summary>
-    public required SnowplowId Id { get; init; }
-
-    /// <summary>When the id was created, by event time.</summary>
-    public required EventTime CreatedAt { get; init; }
-
-    /// <summary>What it stands for.</summary>
-    public ProfileKind Kind { get; init; }
-
-    /// <summary>True when the request made the id.</summary>
-    public bool IsNew { get; init; }
-
-    /// <summary>The ids that the request merged into it.</summary>
-    public IReadOnlyList<SnowplowId> Merged { get; init; } = [];
-
-    /// <summary>Why identities were kept apart: <c>unique_identifier_conflict</c>, <c>merge_limit_exceeded</c>, <c>identifier_limit_exceeded</c>; empty otherwise.</summary>
-    public IReadOnlyList<string> Reasons { get; init; } = [];
 }
 
 /// <summary>Whom to erase.</summary>
