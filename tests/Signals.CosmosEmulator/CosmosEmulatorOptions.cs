@@ -9,7 +9,8 @@ public sealed record CosmosEmulatorOptions
     /// <summary>The clock of <c>_ts</c>, of expiry and of provisioned throughput.</summary>
     public TimeProvider Clock { get; init; } = TimeProvider.System;
 
-    /// <summary>The account's consistency. Reads are never stale here, but strong and bounded staleness double the charge of a read.</summary>
+    /// <summary>The account's consistency. Reads are only stale where <c>Fault.StaleRead</c> is
+    /// ordered and the consistency allows it; strong and bounded staleness double the charge of a read.</summary>
     public string Consistency { get; init; } = "Session";
 
     /// <summary>When true, a range that used up its share of the container's throughput within a second answers 429.</summary>

@@ -3,7 +3,7 @@ namespace Signals.CosmosEmulator;
 /// <summary>The kinds of operation by which faults are ordered and costs are counted.</summary>
 public enum CosmosOperation
 {
-    /// <summary>Accounts, databases, containers, ranges, offers and query plans.</summary>
+    /// <summary>Accounts, databases, containers, ranges and offers.</summary>
     Metadata,
     ReadItem,
     CreateItem,
@@ -13,6 +13,12 @@ public enum CosmosOperation
     DeleteItem,
     Batch,
     Query,
+
+    /// <summary>
+    /// The request by which a client on Linux has a query planned: before every query that is ordered or counted, and before every query
+    /// of more than one partition key.
+    /// </summary>
+    QueryPlan,
     ChangeFeed,
 }
 

@@ -22,7 +22,7 @@ public sealed class ActiveFault
 
     internal bool IsSpent => _strikes >= Order.Count;
 
-    internal bool Strikes(CosmosCall call)
+    internal bool TryStrike(CosmosCall call)
     {
         if (IsSpent || !Order.Matches(call)) return false;
         var number = _matched++;

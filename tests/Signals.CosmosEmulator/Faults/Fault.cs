@@ -26,6 +26,7 @@ public sealed record Fault
     /// <summary>Whether the request is carried out, whatever is answered.</summary>
     internal bool Runs { get; private init; }
     internal bool LosesRace { get; private init; }
+    internal bool ReadsStale { get; private init; }
     internal Func<CosmosCall, CancellationToken, Task>? Before { get; private init; }
 
     /// <summary>429 without being carried out.</summary>
@@ -58,6 +59,12 @@ public sealed record Fault
 
     /// <summary>Someone else writes the same items just before: existing ones get a new ETag, one to be created exists already.</summary>
     public static Fault RaceLost { get; } = new(nameof(RaceLost)) { Runs = true, LosesRace = true };
+
+    /// <summary>
+    /// A replica that lags answers a point read: with the version before the last write, or 404 if there was none. Where the consistency
+    /// of the request or the session of the client forbids that, the read is a true one.
+    /// </summary>
+    public static Fault StaleRead { get; } = new(nameof(StaleRead)) { Runs = true, ReadsStale = true };
 
     /// <summary>Something happens just before: another writer's work, a delay, a signal to the test.</summary>
     public static Fault Meanwhile(Func<CosmosCall, CancellationToken, Task> action) => new(nameof(Meanwhile)) { Runs = true, Before = action };

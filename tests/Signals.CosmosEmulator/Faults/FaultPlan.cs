@@ -35,7 +35,7 @@ public sealed class FaultPlan
             for (var index = 0; index < _orders.Count; index++)
             {
                 var active = _orders[index];
-                if (!active.Strikes(call)) continue;
+                if (!active.TryStrike(call)) continue;
                 if (active.IsSpent) _orders.RemoveAt(index);
                 return active.Order.Fault;
             }

@@ -21,12 +21,12 @@ internal sealed class AccountGateway(Account account, FaultPlan faults, Operatio
 
     private async Task<GatewayResponse> AnswerAsync(PreparedCall call, Fault? fault, CancellationToken cancellationToken)
     {
-        if (fault is null) return await RunAsync(call);
+        if (fault is null) return await RunAsync(call, call.Run);
         if (fault.Before is { } before) await before(call.Call, cancellationToken);
         if (fault.LosesRace) call.LoseRace?.Invoke();
         if (fault.Runs)
         {
-            var response = await RunAsync(call);
+            var response = await RunAsync(call, fault.ReadsStale && call.RunStale is not null ? call.RunStale : call.Run);
             return fault.Reply is null ? response : await ReplyAsync(fault.Reply, cancellationToken);
         }
 
@@ -34,9 +34,9 @@ internal sealed class AccountGateway(Account account, FaultPlan faults, Operatio
         return await ReplyAsync(fault.Reply, cancellationToken);
     }
 
-    private async Task<GatewayResponse> RunAsync(PreparedCall call)
+    private async Task<GatewayResponse> RunAsync(PreparedCall call, Func<ValueTask<GatewayResponse>> run)
     {
-        var response = Throttle(call) ?? await call.Run();
+        var response = Throttle(call) ?? await run();
         call.Range?.Budget.Spend(response.Status == 429 ? 0 : response.Charge);
         meter.Count(call.Call, response.Status, response.Status == 429 ? 0 : response.Charge);
         return response;

@@ -19,9 +19,10 @@ internal sealed class ChangeFeedResource(Container container)
         if (QueryResource.PageSize(request) is not { } pageSize) return PreparedCall.Refuse(GatewayResponse.Error(400, "The page size is not valid."));
         if (!TryReadStart(request, out var after, out var since))
             return PreparedCall.Refuse(GatewayResponse.Error(400, "The continuation of the change feed is not valid."));
+        var factor = Consistencies.ReadFactor(request, container.Account.Options);
         return new PreparedCall(
             new CosmosCall(CosmosOperation.ChangeFeed, container.Database.Id, container.Id, []),
-            () => ValueTask.FromResult(Read(scope, after, since, pageSize)))
+            () => ValueTask.FromResult(Read(scope, after, since, pageSize, factor)))
         {
             Container = container,
             Range = scope.Range,
@@ -43,7 +44,7 @@ internal sealed class ChangeFeedResource(Container container)
         return valid;
     }
 
-    private GatewayResponse Read(FeedScope scope, ulong after, long since, int pageSize)
+    private GatewayResponse Read(FeedScope scope, ulong after, long since, int pageSize, int factor)
     {
         lock (scope.Range.Gate)
         {
@@ -61,14 +62,14 @@ internal sealed class ChangeFeedResource(Container container)
                 if (item.IsAlive(now) && item.Timestamp >= since) items.Add(item);
             }
 
-            return Answer(items, upTo, scope);
+            return Answer(items, upTo, scope, factor);
         }
     }
 
-    private GatewayResponse Answer(List<StoredItem> items, long upTo, FeedScope scope)
+    private GatewayResponse Answer(List<StoredItem> items, long upTo, FeedScope scope, int factor)
     {
         var body = items.Count == 0 ? default : Write(items);
-        var response = new GatewayResponse(items.Count == 0 ? 304 : 200, body) { Charge = RequestCharges.ChangeFeed(body.Length) }
+        var response = new GatewayResponse(items.Count == 0 ? 304 : 200, body) { Charge = RequestCharges.ChangeFeed(body.Length) * factor }
             .With("etag", string.Create(CultureInfo.InvariantCulture, $"\"{upTo}\""))
             .With("x-ms-item-count", items.Count.ToString(CultureInfo.InvariantCulture));
         return ItemReplies.WithPlace(response, container, scope.Range);

@@ -19,6 +19,16 @@ internal static class ItemCalls
         };
     }
 
+    /// <summary>A read, with what its consistency costs and allows.</summary>
+    public static PreparedCall PrepareRead(GatewayRequest request, Container container, PartitionKeyValue key, ItemOperation operation)
+    {
+        var options = container.Account.Options;
+        var range = container.RangeOf(key);
+        var read = operation with { ReadFactor = Consistencies.ReadFactor(request, options) };
+        var stale = read with { MayBeStale = current => Consistencies.AllowsStale(request, options, range, current) };
+        return Prepare(container, key, read) with { RunStale = () => ValueTask.FromResult(Run(container, range, key, stale)) };
+    }
+
     /// <summary>Someone else writes first: what is there gets a new tag, and what is about to be created is there already.</summary>
     public static void LoseRace(Container container, PartitionRange range, PartitionKeyValue key, IEnumerable<ItemOperation> operations)
     {

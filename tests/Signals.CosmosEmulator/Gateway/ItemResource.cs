@@ -23,9 +23,10 @@ internal sealed class ItemResource(Container container)
             Patch = kind == CosmosOperation.PatchItem ? ItemPatch.Parse(request.Body.Span, out error) : null,
         };
         if (error is null && operation.Content is { } content && content.Id != id) error = "The id in the body is not that in the address.";
-        return error is null
-            ? ItemCalls.Prepare(container, key, operation)
-            : PreparedCall.Refuse(GatewayResponse.Error(400, error));
+        if (error is not null) return PreparedCall.Refuse(GatewayResponse.Error(400, error));
+        return kind == CosmosOperation.ReadItem
+            ? ItemCalls.PrepareRead(request, container, key, operation)
+            : ItemCalls.Prepare(container, key, operation);
     }
 
     private static CosmosOperation? KindOf(string method) => method switch

@@ -13,6 +13,9 @@ internal sealed record PreparedCall(CosmosCall Call, Func<ValueTask<GatewayRespo
     /// <summary>Does to the items of this call what a faster writer would do just before it; null where nobody could.</summary>
     public Action? LoseRace { get; init; }
 
+    /// <summary>Does it with the data of a replica that lags; null where that makes no difference.</summary>
+    public Func<ValueTask<GatewayResponse>>? RunStale { get; init; }
+
     public static PreparedCall Metadata(Func<GatewayResponse> run) =>
         new(new CosmosCall(CosmosOperation.Metadata, "", "", []), () => ValueTask.FromResult(run()));
 

@@ -19,7 +19,7 @@ internal sealed class QueryResource(Container container)
         {
             var (query, resume) = request.Method == "GET" ? (Everything, null) : ReadBody(request.Body);
             if (request.Flag("x-ms-cosmos-is-query-plan-request"))
-                return PreparedCall.Metadata(() => GatewayResponse.Json(200, QueryPlan.Of(query, container)));
+                return PreparePlan(query);
             return Prepare(request, query, resume);
         }
         catch (QueryException invalid)
@@ -36,24 +36,31 @@ internal sealed class QueryResource(Container container)
         return size == -1 ? LargestPage : Math.Min(size, LargestPage);
     }
 
+    private PreparedCall PreparePlan(SqlQuery query)
+    {
+        var plan = GatewayResponse.Json(200, QueryPlan.Of(query, container), charge: 0);
+        return new PreparedCall(new CosmosCall(CosmosOperation.QueryPlan, container.Database.Id, container.Id, []), () => ValueTask.FromResult(plan));
+    }
+
     private PreparedCall Prepare(GatewayRequest request, SqlQuery query, ResumeFilter? resume)
     {
         if (FeedScopes.Read(request, container, out var refusal) is not { } scope) return PreparedCall.Refuse(refusal);
         if (PageSize(request) is not { } pageSize) return Refuse("The page size is not valid.");
         if (QueryContinuation.Parse(request.Header("x-ms-continuation")) is not { } start) return Refuse("The continuation token is not valid.");
         var run = new QueryRun(query, scope, start, resume, pageSize);
-        return new PreparedCall(new CosmosCall(CosmosOperation.Query, container.Database.Id, container.Id, []), () => ValueTask.FromResult(Run(run, scope)))
+        var factor = Consistencies.ReadFactor(request, container.Account.Options);
+        return new PreparedCall(new CosmosCall(CosmosOperation.Query, container.Database.Id, container.Id, []), () => ValueTask.FromResult(Run(run, scope, factor)))
         {
             Container = container,
             Range = scope.Range,
         };
     }
 
-    private GatewayResponse Run(QueryRun run, FeedScope scope)
+    private GatewayResponse Run(QueryRun run, FeedScope scope, int factor)
     {
         try
         {
-            lock (scope.Range.Gate) return Answer(run.ReadPage(), scope);
+            lock (scope.Range.Gate) return Answer(run.ReadPage(), scope, factor);
         }
         catch (QueryException invalid)
         {
@@ -61,9 +68,9 @@ internal sealed class QueryResource(Container container)
         }
     }
 
-    private GatewayResponse Answer(QueryPage page, FeedScope scope)
+    private GatewayResponse Answer(QueryPage page, FeedScope scope, int factor)
     {
-        var response = new GatewayResponse(200, page.Body) { Charge = page.Charge }
+        var response = new GatewayResponse(200, page.Body) { Charge = page.Charge * factor }
             .With("x-ms-item-count", page.Count.ToString(CultureInfo.InvariantCulture))
             .With("x-ms-cosmos-query-requiresdistribution", "False");
         if (page.Next is not null) response.With("x-ms-continuation", page.Next.ToString());

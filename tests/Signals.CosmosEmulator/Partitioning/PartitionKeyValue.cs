@@ -37,7 +37,7 @@ internal readonly record struct PartitionKeyValue(string Json)
         }
     }
 
-    /// <summary>The key at the reader's current token; false if it is an object or array, which no key may be.</summary>
+    /// <summary>The key at the reader's current token; false if it is an object, an array or a string of more than 2 KB, which no key may be.</summary>
     public static bool TryRead(ref Utf8JsonReader reader, out PartitionKeyValue key)
     {
         key = Undefined;
@@ -45,7 +45,7 @@ internal readonly record struct PartitionKeyValue(string Json)
         {
             case JsonTokenType.String:
                 key = OfString(reader.GetString()!);
-                return true;
+                return reader.ValueSpan.Length <= MaximumBytes || Encoding.UTF8.GetByteCount(key.Json) - 1 <= MaximumBytes;
             case JsonTokenType.Number:
                 key = new PartitionKeyValue(reader.GetDouble().ToString("R", CultureInfo.InvariantCulture));
                 return true;

@@ -28,6 +28,10 @@ internal sealed class SqlParser
 
     public static SqlQuery Parse(string query, IReadOnlyDictionary<string, JsonElement> parameters) => new SqlParser(query, parameters).ParseQuery();
 
+    /// <summary>The condition of a patch: a query without its SELECT.</summary>
+    public static Expression ParseCondition(string condition) =>
+        Parse("SELECT * " + condition, new Dictionary<string, JsonElement>()).Where ?? throw new QueryException("The condition has no WHERE.");
+
     private SqlQuery ParseQuery()
     {
         Expect("SELECT");

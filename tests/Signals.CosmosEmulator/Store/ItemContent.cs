@@ -46,7 +46,7 @@ internal sealed record ItemContent(string Id, PartitionKeyValue PartitionKey, in
             if (isTimeToLive && !TryReadTimeToLive(ref reader, out timeToLive, out error)) return null;
             if (isKey && !path.TryReadValue(reader, out key))
             {
-                error = "Partition key value must be a string, a number, a boolean or null.";
+                error = "Partition key value must be a string of at most 2 KB, a number, a boolean or null.";
                 return null;
             }
 

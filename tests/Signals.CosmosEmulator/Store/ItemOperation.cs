@@ -9,6 +9,12 @@ internal sealed record ItemOperation(CosmosOperation Kind, string Id)
     public string? IfMatch { get; init; }
     public string? IfNoneMatch { get; init; }
 
+    /// <summary>How many times the charge of a read, by its consistency.</summary>
+    public int ReadFactor { get; init; } = 1;
+
+    /// <summary>Whether a read of this item may be answered by a replica that lags; null for a read from one that does not.</summary>
+    public Func<StoredItem, bool>? MayBeStale { get; init; }
+
     /// <summary>Whether the caller wants no body back from a write.</summary>
     public bool Minimal { get; init; }
 }

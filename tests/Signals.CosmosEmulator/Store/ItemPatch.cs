@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Signals.CosmosEmulator.Query;
 
 namespace Signals.CosmosEmulator.Store;
 
@@ -9,6 +10,7 @@ internal sealed class ItemPatch
 {
     private const int MaximumOperations = 10;
     private readonly List<Step> _steps = [];
+    private Expression? _condition;
 
     private sealed record Step(string Op, string[] Path, JsonNode? Value, string[]? From);
 
@@ -27,6 +29,16 @@ internal sealed class ItemPatch
             patch._steps.Add(new Step(op, Split(path), operation["value"], operation["from"]?.GetValue<string>() is { } from ? Split(from) : null));
         }
 
+        try
+        {
+            if (json["condition"]?.GetValue<string>() is { } text) patch._condition = SqlParser.ParseCondition(text);
+        }
+        catch (QueryException invalid)
+        {
+            error = invalid.Message;
+            return null;
+        }
+
         error = null;
         return patch;
     }
@@ -34,7 +46,8 @@ internal sealed class ItemPatch
     /// <summary>The item after the patch; null and the answer if it cannot be applied.</summary>
     public byte[]? Apply(byte[] item, out ItemResult failure)
     {
-        failure = default;
+        failure = new ItemResult(412, RequestCharges.Nothing, Message: "The condition of the patch is not met.");
+        if (_condition?.Evaluate(new QueryScope(QueryValue.Of(JsonElement.Parse(item)))).IsTrue == false) return null;
         var root = JsonNode.Parse(item)!;
         foreach (var step in _steps)
         {

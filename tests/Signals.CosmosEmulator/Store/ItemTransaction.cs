@@ -51,9 +51,11 @@ internal sealed class ItemTransaction(Container container, PartitionRange range,
 
     private ItemResult Read(ItemOperation operation)
     {
-        if (Find(operation.Id) is not { } item) return NotFound();
-        if (operation.IfNoneMatch == item.ETag) return new ItemResult(304, RequestCharges.Nothing, item);
-        return new ItemResult(200, RequestCharges.Read(item.Body.Length), item);
+        var item = Find(operation.Id);
+        if (item is not null && operation.MayBeStale?.Invoke(item) == true) item = item.Previous;
+        if (item is null || !item.IsAlive(_now)) return NotFound(operation.ReadFactor);
+        if (operation.IfNoneMatch == item.ETag) return new ItemResult(304, RequestCharges.Nothing * operation.ReadFactor, item);
+        return new ItemResult(200, RequestCharges.Read(item.Body.Length) * operation.ReadFactor, item);
     }
 
     private ItemResult Create(ItemOperation operation)
@@ -123,5 +125,5 @@ internal sealed class ItemTransaction(Container container, PartitionRange range,
     private List<PendingVersion> LastVersions() =>
         [.. _pending.Where((pending, index) => _pending.FindLastIndex(later => later.Slot == pending.Slot) == index)];
 
-    private static ItemResult NotFound() => new(404, RequestCharges.Nothing, Message: "Entity with the specified id does not exist in the system.");
+    private static ItemResult NotFound(int factor = 1) => new(404, RequestCharges.Nothing * factor, Message: "Entity with the specified id does not exist in the system.");
 }

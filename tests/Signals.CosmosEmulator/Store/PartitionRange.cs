@@ -59,6 +59,8 @@ internal sealed class PartitionRange
 
         if (slot.Current is null) Add(slot);
         version.Lsn = Lsn;
+        version.Previous = slot.Current;
+        if (slot.Current is { } replaced) replaced.Previous = null;
         slot.Current = version;
         ByCommit.Add((ulong)Lsn, slot);
     }

@@ -22,6 +22,9 @@ internal sealed class StoredItem
     /// <summary>The body parsed, from the first query on that looks at it. Under the lock of the range.</summary>
     public JsonElement Json => _json.ValueKind == JsonValueKind.Undefined ? _json = JsonElement.Parse(Body) : _json;
 
+    /// <summary>The version that this one replaced, which a replica that lags still has.</summary>
+    public StoredItem? Previous { get; set; }
+
     public bool IsAlive(long now) => now < ExpiresAt;
 
     public static StoredItem Create(ItemSlot slot, ItemContent content, Container container, long now)

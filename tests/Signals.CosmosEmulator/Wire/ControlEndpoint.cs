@@ -105,6 +105,7 @@ internal static class ControlEndpoint
         nameof(Fault.ReplySilent) => Fault.ReplySilent,
         nameof(Fault.ReplyReplaced) => Fault.ReplyReplaced(body.Status, body.SubStatus),
         nameof(Fault.RaceLost) => Fault.RaceLost,
+        nameof(Fault.StaleRead) => Fault.StaleRead,
         _ => throw new JsonException($"There is no fault '{body.Fault}'."),
     };
 }

@@ -17,7 +17,8 @@ internal sealed class GatewayResponse(int status, ReadOnlyMemory<byte> body = de
     public double Charge { get; init; } = RequestCharges.Nothing;
     public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers;
 
-    public static GatewayResponse Json(int status, JsonNode body) => new(status, JsonSerializer.SerializeToUtf8Bytes(body, Relaxed));
+    public static GatewayResponse Json(int status, JsonNode body, double charge = RequestCharges.Nothing) =>
+        new(status, JsonSerializer.SerializeToUtf8Bytes(body, Relaxed)) { Charge = charge };
 
     /// <summary>An error as the service words it.</summary>
     public static GatewayResponse Error(int status, string message, int subStatus = 0, double charge = RequestCharges.Nothing)

@@ -84,6 +84,24 @@ public sealed class AccountTests(EmulatorFixture emulator) : IClassFixture<Emula
         Assert.Equal("1000", refused.Headers["x-ms-retry-after-ms"]);
     }
 
+    [Theory]
+    [InlineData("Session", null, 1)]
+    [InlineData("BoundedStaleness", null, 2)]
+    [InlineData("Strong", null, 2)]
+    [InlineData("Strong", ConsistencyLevel.Eventual, 1)]
+    public async Task Strongly_consistent_reads_cost_double(string account, ConsistencyLevel? request, double charge)
+    {
+        await using var consistent = new EmulatedCosmos(new CosmosEmulatorOptions { Consistency = account });
+        using var client = NewClient(consistent);
+        Database database = await client.CreateDatabaseAsync("test");
+        Container container = await database.CreateContainerAsync(new ContainerProperties("c", "/pk"));
+        await container.CreateItemAsync(new Item("a", "p"), Key);
+
+        var read = await container.ReadItemAsync<Item>("a", Key, new ItemRequestOptions { ConsistencyLevel = request });
+
+        Assert.Equal(charge, read.RequestCharge);
+    }
+
     [Fact]
     public async Task Items_are_in_the_range_in_which_the_client_computes_them_to_be()
     {

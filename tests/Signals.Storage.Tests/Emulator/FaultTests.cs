@@ -151,6 +151,22 @@ public abstract class FaultTests(EmulatorFixture emulator) : IDisposable
     }
 
     [Fact]
+    public async Task Replica_that_lags_shows_other_clients_what_was_before()
+    {
+        var (writer, reader) = await NewContainersAsync();
+        await writer.CreateItemAsync(new Item("a", "p") { number = 1 }, Key);
+        Order(writer, Fault.StaleRead, CosmosOperation.ReadItem, count: null);
+
+        using var before = await reader.ReadItemStreamAsync("a", Key);
+        await writer.ReplaceItemAsync(new Item("a", "p") { number = 2 }, "a", Key);
+        var stale = await reader.ReadItemAsync<Item>("a", Key);
+        var own = await writer.ReadItemAsync<Item>("a", Key);
+
+        Assert.Equal(HttpStatusCode.NotFound, before.StatusCode);
+        Assert.Equal((1, 2), (stale.Resource.number, own.Resource.number));
+    }
+
+    [Fact]
     public async Task Something_else_can_happen_meanwhile()
     {
         var container = await NewContainerAsync();
@@ -214,7 +230,19 @@ public abstract class FaultTests(EmulatorFixture emulator) : IDisposable
         return (count.Requests, count.Refused);
     }
 
+    /// <summary>One container by two clients, each with a session of its own.</summary>
+    private async Task<(Container First, Container Second)> NewContainersAsync()
+    {
+        var first = await NewContainerAsync();
+        return (first, NewClient(null).GetContainer("test", first.Id));
+    }
+
     private async Task<Container> NewContainerAsync(Action<CosmosClientOptions>? change = null)
+    {
+        return NewClient(change).GetContainer("test", (await emulator.NewContainerAsync()).Id);
+    }
+
+    private CosmosClient NewClient(Action<CosmosClientOptions>? change)
     {
         var client = emulator.NewClient(options =>
         {
@@ -222,7 +250,7 @@ public abstract class FaultTests(EmulatorFixture emulator) : IDisposable
             change?.Invoke(options);
         });
         _clients.Add(client);
-        return client.GetContainer("test", (await emulator.NewContainerAsync()).Id);
+        return client;
     }
 }
 

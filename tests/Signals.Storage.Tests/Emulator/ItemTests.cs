@@ -125,6 +125,30 @@ public sealed class ItemTests(EmulatorFixture emulator) : IClassFixture<Emulator
     }
 
     [Fact]
+    public async Task Patch_is_refused_where_its_condition_does_not_hold()
+    {
+        var container = await emulator.NewContainerAsync();
+        await container.CreateItemAsync(new Item("a", "p") { number = 1 }, Key);
+        var whenTwo = new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.number = 2" };
+        var whenOne = new PatchItemRequestOptions { FilterPredicate = "FROM c WHERE c.number = 1" };
+
+        await AssertStatus(HttpStatusCode.PreconditionFailed, container.PatchItemAsync<Item>("a", Key, [PatchOperation.Set("/number", 5)], whenTwo));
+        var patched = await container.PatchItemAsync<Item>("a", Key, [PatchOperation.Set("/number", 5)], whenOne);
+
+        Assert.Equal(5, patched.Resource.number);
+    }
+
+    [Fact]
+    public async Task Partition_key_above_two_kilobytes_is_refused()
+    {
+        var container = await emulator.NewContainerAsync();
+        var fits = new string('k', 2048);
+
+        await container.CreateItemAsync(new Item("a", fits), new PartitionKey(fits));
+        await AssertStatus(HttpStatusCode.BadRequest, container.CreateItemAsync(new Item("a", fits + "k"), new PartitionKey(fits + "k")));
+    }
+
+    [Fact]
     public async Task Partition_key_in_the_body_must_be_that_of_the_request()
     {
         var container = await emulator.NewContainerAsync();

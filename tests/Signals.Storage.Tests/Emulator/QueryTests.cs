@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Azure.Cosmos;
 using Newtonsoft.Json.Linq;
+using Signals.CosmosEmulator;
 
 namespace Signals.Storage.Tests.Emulator;
 
@@ -184,6 +185,18 @@ public sealed class QueryTests(EmulatorFixture emulator) : IClassFixture<Emulato
     }
 
     [Fact]
+    public async Task Client_asks_for_a_plan_unless_the_query_is_of_one_key_and_neither_ordered_nor_counted()
+    {
+        var container = await NewContainerAsync(3, static _ => "p");
+
+        await ReadAsync<Item>(container, "SELECT * FROM c WHERE c.number > 0", P);
+        Assert.Equal(0, emulator.Emulator.Meter.Total(container.Id, CosmosOperation.QueryPlan).Requests);
+        await ReadAsync<Item>(container, "SELECT * FROM c ORDER BY c.number", P);
+        await ReadAsync<Item>(container, "SELECT * FROM c ORDER BY c.number", P);
+        Assert.Equal(2, emulator.Emulator.Meter.Total(container.Id, CosmosOperation.QueryPlan).Requests);
+    }
+
+    [Fact]
     public async Task Expired_items_are_not_found()
     {
         var container = await emulator.NewContainerAsync(static properties => properties.DefaultTimeToLive = -1);
@@ -237,7 +250,7 @@ public sealed class QueryTests(EmulatorFixture emulator) : IClassFixture<Emulato
         Assert.InRange(await ChargeAsync(indexed), RequestChargesLeast, RequestChargesLeast + 0.1);
     }
 
-    private const double RequestChargesLeast = CosmosEmulator.RequestCharges.LeastQuery;
+    private const double RequestChargesLeast = RequestCharges.LeastQuery;
 
     private static async Task<double> ChargeAsync(Container container)
     {
