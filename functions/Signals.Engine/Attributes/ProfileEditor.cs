@@ -92,6 +92,11 @@ public sealed class ProfileEditor(IDefinitionSource definitions, IProfileStore p
             var now = EventTime.From(time.GetUtcNow());
             var stored = (await profiles.ReadAsync([key], cancellationToken))[0];
             var profile = stored is null ? new ProfileState(plan) : ProfileState.Decode(plan, stored.State, stored.ETag);
+            if (profile.MergedInto is { } survivor)
+            {
+                key = key with { Identifier = survivor };
+                continue;
+            }
             edit(profile, now);
             var bytes = profile.Encode(new StateWriter(), new StateWriter(), now, out var expiresAt);
             var etags = await profiles.WriteAsync([new ProfileWrite(key, bytes, profile.ETag, expiresAt)], cancellationToken);

@@ -20,7 +20,7 @@ internal sealed class PublishedDefinitions
 {
     private readonly Dictionary<string, KeyLayout> _keys = new(StringComparer.Ordinal);
 
-    private readonly Dictionary<string, KeyPlan> _bare = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (AttributeKeyDefinition Key, KeyPlan Plan)> _bare = new(StringComparer.Ordinal);
 
     private PublishedDefinitions(DefinitionSnapshot snapshot) => Snapshot = snapshot;
 
@@ -49,10 +49,13 @@ internal sealed class PublishedDefinitions
     {
         if (_keys.TryGetValue(key.Name, out var layout))
             return layout.Plan;
-        if (!_bare.TryGetValue(key.Name, out var plan))
-            _bare.Add(key.Name, plan = new KeyPlan(key.Name, []));
-        return plan;
+        if (!_bare.TryGetValue(key.Name, out var bare))
+            _bare.Add(key.Name, bare = (key, new KeyPlan(key.Name, [])));
+        return bare.Plan;
     }
+
+    /// <summary>The keys that have profiles, with their plans: those of published groups, and those that a plan was asked for.</summary>
+    public IEnumerable<(AttributeKeyDefinition Key, KeyPlan Plan)> Profiled => _keys.Values.Select(layout => (layout.Key, layout.Plan)).Concat(_bare.Values);
 
     /// <summary>The layout of a key; null when no published group uses it.</summary>
     public KeyLayout? Find(string attributeKey) => _keys.GetValueOrDefault(attributeKey);

@@ -21,6 +21,7 @@ internal sealed class StreamPlan
     {
         _published = PublishedDefinitions.From(snapshot);
         Watch = watcher?.Prepare(_published);
+        Merging = [.. _published.Profiled.Where(profiled => ProfileMerges.Concern(profiled.Key)).Select(profiled => profiled.Plan)];
         _lookup = _types.GetAlternateLookup<ReadOnlySpan<byte>>();
     }
 
@@ -29,6 +30,9 @@ internal sealed class StreamPlan
 
     /// <summary>What is watched; null for nothing.</summary>
     public ProfileWatch? Watch { get; }
+
+    /// <summary>The attribute keys whose profiles merge when identities do.</summary>
+    public IReadOnlyList<KeyPlan> Merging { get; }
 
     /// <summary>The plan for events of a type (vendor, name, format and version, separated by tabs); null when nothing can match them.</summary>
     public EventTypePlan? For(ReadOnlySpan<byte> typeKey)

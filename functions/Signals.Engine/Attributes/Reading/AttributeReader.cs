@@ -109,10 +109,42 @@ public sealed class AttributeReader
             var wanted = new ProfileKey[rows];
             for (var i = 0; i < rows; i++)
                 wanted[i] = new ProfileKey(name, identifiers[i]);
-            var stored = await _profiles.ReadAsync(wanted, cancellationToken);
-            loaded.Add(name, [.. stored.Select(document => document is null ? null : ProfileState.Decode(layout.Plan, document.State, document.ETag))]);
+            var states = await ReadAsync(layout.Plan, wanted, cancellationToken);
+            for (var i = 0; i < states.Length; i++)
+                if (states[i]?.MergedInto is not null)
+                    states[i] = await ReadSurvivorAsync(layout.Plan, wanted[i].Identifier, states[i]!, cancellationToken);
+            loaded.Add(name, states);
         }
         return loaded;
+    }
+
+    private async ValueTask<ProfileState?[]> ReadAsync(KeyPlan plan, IReadOnlyList<ProfileKey> keys, CancellationToken cancellationToken)
+    {
+        var stored = await _profiles.ReadAsync(keys, cancellationToken);
+        return [.. stored.Select(document => document is null ? null : ProfileState.Decode(plan, document.State, document.ETag))];
+    }
+
+    /// <summary>
+    /// The profile that stands for a merged one, including what it has not taken over yet: between freezing and taking over
+    /// nobody misses anything.
+    /// </summary>
+    private async ValueTask<ProfileState> ReadSurvivorAsync(KeyPlan plan, string identifier, ProfileState merged, CancellationToken cancellationToken)
+    {
+        var now = EventTime.From(_time.GetUtcNow());
+        var frozen = new List<(string Identifier, ProfileState State)>();
+        var current = merged;
+        while (current.MergedInto is { } survivor)
+        {
+            if (frozen.Count == ProfileMerges.MaxChain)
+                throw new InvalidDataException($"Profile {plan.Name}={identifier} was merged more than {ProfileMerges.MaxChain} times in a chain.");
+            frozen.Add((frozen.Count == 0 ? identifier : frozen[^1].State.MergedInto!, current));
+            current = (await ReadAsync(plan, [new ProfileKey(plan.Name, survivor)], cancellationToken))[0] ?? new ProfileState(plan);
+        }
+        // The nearest first: what it had taken over itself does not count again.
+        for (var i = frozen.Count - 1; i >= 0; i--)
+            if (frozen[i].State.HasStates)
+                current.Absorb(frozen[i].Identifier, frozen[i].State, now);
+        return current;
     }
 
     private static AttributeValue[] ValuesOf(

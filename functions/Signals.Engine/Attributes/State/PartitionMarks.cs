@@ -23,6 +23,22 @@ internal sealed class PartitionMarks
         return true;
     }
 
+    /// <summary>Moves the marks up to others.</summary>
+    public void Advance(PartitionMarks other)
+    {
+        foreach (var mark in other._marks)
+            TryAdvance(mark);
+    }
+
+    /// <summary>Whether the mark of the partition is at a position or beyond.</summary>
+    public bool Covers(LogPosition position)
+    {
+        foreach (var mark in _marks)
+            if (mark.Partition == position.Partition)
+                return mark.Sequence >= position.Sequence;
+        return false;
+    }
+
     public void Write(StateWriter writer)
     {
         writer.Count(_marks.Count);

@@ -5,12 +5,14 @@ namespace Signals.Engine.Attributes;
 
 /// <summary>
 /// The binary form of a profile. Version 1: marks, recent events, then per state the definition id (16 bytes), when it was last
-/// touched, the length and the bytes; then the pending messages and the send history. Later versions read
-/// all earlier ones.
+/// touched, the length and the bytes; then the pending messages and the send history. Version 2, written by profiles that were
+/// merged only, adds the survivor's identifier (empty for none), the identifiers taken over, and the marks of events that came through them. Later versions read all earlier ones.
 /// </summary>
 internal sealed partial class ProfileState
 {
-    private const byte CurrentVersion = 1;
+    private const byte PlainVersion = 1;
+
+    private const byte MergedVersion = 2;
 
     /// <summary>How long states of definitions that are no longer published are kept.</summary>
     private static readonly TimeSpan UnplannedLifetime = TimeSpan.FromDays(365);
@@ -33,8 +35,8 @@ internal sealed partial class ProfileState
         var profile = new ProfileState(plan) { ETag = etag, StoredBytes = bytes };
         var reader = new StateReader(bytes.Span);
         var version = reader.Byte();
-        if (version != CurrentVersion)
-            throw new InvalidDataException($"Profile state has version {version}; this program reads up to version {CurrentVersion}.");
+        if (version is < PlainVersion or > MergedVersion)
+            throw new InvalidDataException($"Profile state has version {version}; this program reads up to version {MergedVersion}.");
         profile._marks = PartitionMarks.Read(ref reader);
         profile._recent = RecentEvents.Read(ref reader);
         for (var count = reader.Count(); count > 0; count--)
@@ -51,6 +53,8 @@ internal sealed partial class ProfileState
         }
         profile.Pending.ReadFrom(ref reader);
         profile.Sent.ReadFrom(ref reader);
+        if (version == MergedVersion)
+            profile.ReadMerging(ref reader);
         reader.ExpectEnd();
         return profile;
     }
@@ -59,9 +63,10 @@ internal sealed partial class ProfileState
     public byte[] Encode(StateWriter writer, StateWriter scratch, EventTime now, out DateTimeOffset? expiresAt)
     {
         DropExpired(now);
-        EventTime? keepUntil = Later(now, now, MemoryOfEvents);
+        // Who asks for the merged one is sent to its survivor for good.
+        EventTime? keepUntil = MergedInto is null ? Later(now, now, MemoryOfEvents) : null;
         writer.Clear();
-        writer.Byte(CurrentVersion);
+        writer.Byte(HasMergingState ? MergedVersion : PlainVersion);
         _marks.Write(writer);
         _recent.Write(writer);
         writer.Count(_entries.Count(entry => entry is not null) + _others.Count);
@@ -79,6 +84,8 @@ internal sealed partial class ProfileState
         }
         Pending.Write(writer);
         Sent.Write(writer);
+        if (HasMergingState)
+            WriteMerging(writer);
         if (Sent.Latest is { } sent)
             keepUntil = Later(keepUntil, EventTime.FromUnixMilliseconds(sent * 1000), SentMemory);
         expiresAt = keepUntil?.ToDateTimeOffset();

@@ -58,8 +58,11 @@ internal sealed partial class ProfileState(KeyPlan plan)
     }
 
     /// <summary>Folds an observation into the state of a definition.</summary>
+    /// <exception cref="InvalidOperationException">Another profile stands for it: what is folded here would be lost.</exception>
     public void Fold(DefinitionPlan definition, in Observation observation, EventTime now)
     {
+        if (MergedInto is not null)
+            throw new InvalidOperationException($"A profile on {plan.Name} that was merged into another one was to take an event.");
         StateOf(definition, create: true)!.Fold(observation, now);
         _entries[definition.Index]!.LastRead = null;
         IsChanged = true;

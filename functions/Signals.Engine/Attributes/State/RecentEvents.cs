@@ -28,13 +28,32 @@ internal sealed class RecentEvents
             _clock = second;
             DropOld();
         }
-        if (CollectionsMarshal.AsSpan(_ids).Contains(eventId))
+        if (Contains(eventId))
             return false;
         if (_ids.Count == MaxEvents)
             Drop(1);
         _ids.Add(eventId);
         _seconds.Add(_clock);
         return true;
+    }
+
+    /// <summary>Whether an event is remembered.</summary>
+    public bool Contains(Guid eventId) => CollectionsMarshal.AsSpan(_ids).Contains(eventId);
+
+    /// <summary>Remembers what another profile remembers too; the newest when that is too much.</summary>
+    public void Merge(RecentEvents other)
+    {
+        if (other._ids.Count == 0)
+            return;
+        var all = _ids.Zip(_seconds).Concat(other._ids.Zip(other._seconds))
+            .GroupBy(entry => entry.First, (id, entries) => (Id: id, Second: entries.Max(entry => entry.Second)))
+            .OrderBy(entry => entry.Second).TakeLast(MaxEvents).ToList();
+        _clock = Math.Max(_clock, other._clock);
+        _ids.Clear();
+        _seconds.Clear();
+        _ids.AddRange(all.Select(entry => entry.Id));
+        _seconds.AddRange(all.Select(entry => entry.Second));
+        DropOld();
     }
 
     public void Write(StateWriter writer)

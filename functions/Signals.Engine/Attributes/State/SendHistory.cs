@@ -26,6 +26,16 @@ internal sealed class SendHistory
         seconds.Add(second);
     }
 
+    /// <summary>Remembers what was sent to another profile too.</summary>
+    public void Merge(SendHistory other)
+    {
+        foreach (var (name, seconds) in other._sent)
+            _sent[name] = [.. _sent.GetValueOrDefault(name, []).Concat(seconds).Order().TakeLast(MaxPerName)];
+    }
+
+    /// <summary>Forgets everything.</summary>
+    public void Clear() => _sent.Clear();
+
     /// <summary>The latest instant remembered; null when there is none.</summary>
     public long? Latest => _sent.Count == 0 ? null : _sent.Values.Max(seconds => seconds[^1]);
 

@@ -52,7 +52,10 @@ internal sealed class BatchReader
             return Outcome.BadRow;
         }
         times = new EventTimes(enriched.Time, enriched.CollectorTime);
-        if (plan.For(enriched.TypeKey(_typeKey)) is not { } typePlan)
+        var typeKey = enriched.TypeKey(_typeKey);
+        if (plan.Merging.Count > 0 && IdentityMerge.Is(typeKey) && LogPartitions.IsResolved(record.Position.Partition))
+            return ReadMerge(record.Position, enriched, batch, badRows, now);
+        if (plan.For(typeKey) is not { } typePlan)
             return Outcome.Event;
         if (_slots.Length < typePlan.Projection.Count)
             _slots = new SlotValue[typePlan.Projection.Count];
@@ -62,6 +65,17 @@ internal sealed class BatchReader
             return Outcome.BadRow;
         }
         Collect(record.Position, enriched, typePlan, batch);
+        return Outcome.Event;
+    }
+
+    private static Outcome ReadMerge(LogPosition position, in EnrichedEvent enriched, EventBatch batch, List<StoredBadRow> badRows, DateTimeOffset now)
+    {
+        if (IdentityMerge.Read(enriched, out var error) is not { } merge)
+        {
+            badRows.Add(BadRow.FromLine(position, enriched.Line, LineFailure.BrokenJson(error!), now));
+            return Outcome.BadRow;
+        }
+        batch.AddMerge(new BatchEvent(position, enriched.EventId, enriched.Time, enriched.CollectorTime), merge);
         return Outcome.Event;
     }
 

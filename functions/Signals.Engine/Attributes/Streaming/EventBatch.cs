@@ -17,6 +17,7 @@ internal sealed class EventBatch(LogPosition start)
     private readonly List<Visit> _visits = [];
     private readonly List<Update> _updates = [];
     private readonly List<TouchedProfile> _profiles = [];
+    private readonly List<(BatchEvent Event, IdentityMerge Merge)> _merges = [];
     private readonly Dictionary<KeyPlan, IdentifierTable> _tables = [];
 
     /// <summary>Position of the first record.</summary>
@@ -30,6 +31,9 @@ internal sealed class EventBatch(LogPosition start)
 
     /// <summary>The profiles touched, each once.</summary>
     public IReadOnlyList<TouchedProfile> Profiles => _profiles;
+
+    /// <summary>The merges of identities that the batch tells of, in order.</summary>
+    public IReadOnlyList<(BatchEvent Event, IdentityMerge Merge)> Merges => _merges;
 
     /// <summary>The profile of a visit.</summary>
     public TouchedProfile ProfileOf(in Visit visit) => _profiles[visit.Profile];
@@ -45,6 +49,7 @@ internal sealed class EventBatch(LogPosition start)
         _visits.Clear();
         _updates.Clear();
         _profiles.Clear();
+        _merges.Clear();
         foreach (var table in _tables.Values)
             table.Clear();
     }
@@ -62,7 +67,44 @@ internal sealed class EventBatch(LogPosition start)
     public int UpdateCount => _updates.Count;
 
     /// <summary>Ends a visit: the updates since <paramref name="firstUpdate"/> go to this profile.</summary>
-    public void AddVisit(KeyPlan plan, ReadOnlySpan<char> identifier, int firstUpdate)
+    public void AddVisit(KeyPlan plan, ReadOnlySpan<char> identifier, int firstUpdate) =>
+        _visits.Add(new Visit(_events.Count - 1, Touch(plan, identifier).Index, firstUpdate, _updates.Count - firstUpdate));
+
+    /// <summary>Notes a merge of identities.</summary>
+    public void AddMerge(in BatchEvent batchEvent, IdentityMerge merge) => _merges.Add((batchEvent, merge));
+
+    /// <summary>Lets a profile take over the states of others, as an event of its own.</summary>
+    public void AddTakeover(in BatchEvent merge, KeyPlan plan, string survivor, IReadOnlyList<FrozenProfile> frozen)
+    {
+        var firstUpdate = _updates.Count;
+        _events.Add(merge with { Takeover = frozen });
+        foreach (var definition in frozen.SelectMany(profile => profile.State.Definitions).Distinct())
+            AddUpdate(definition, default);
+        AddVisit(plan, survivor, firstUpdate);
+    }
+
+    /// <summary>
+    /// Lets the visits of a merged profile go to its survivor, as far as the chain of survivors is loaded; says whether there were any.
+    /// </summary>
+    public TouchedProfile Redirect(TouchedProfile merged, out bool redirected)
+    {
+        redirected = false;
+        var survivor = merged;
+        while (survivor.State?.MergedInto is { } into)
+            survivor = Touch(merged.Plan, into);
+        foreach (ref var visit in Visits)
+        {
+            if (visit.Profile != merged.Index)
+                continue;
+            visit.Profile = survivor.Index;
+            visit.AddressedTo ??= merged;
+            redirected = true;
+        }
+        return survivor;
+    }
+
+    /// <summary>The touched profile of an identifier; made when it is not there yet.</summary>
+    public TouchedProfile Touch(KeyPlan plan, ReadOnlySpan<char> identifier)
     {
         if (!_tables.TryGetValue(plan, out var table))
             _tables.Add(plan, table = new IdentifierTable());
@@ -72,7 +114,7 @@ internal sealed class EventBatch(LogPosition start)
             table.Add(profile);
             _profiles.Add(profile);
         }
-        _visits.Add(new Visit(_events.Count - 1, profile.Index, firstUpdate, _updates.Count - firstUpdate));
+        return profile;
     }
 
     /// <summary>The touched profiles of one attribute key, found without making a string of the identifier.</summary>
@@ -97,7 +139,11 @@ internal sealed class EventBatch(LogPosition start)
 /// <param name="EventId">Its id.</param>
 /// <param name="Time">When it happened.</param>
 /// <param name="CollectorTime">When it arrived.</param>
-internal readonly record struct BatchEvent(LogPosition Position, Guid EventId, EventTime Time, EventTime CollectorTime);
+internal readonly record struct BatchEvent(LogPosition Position, Guid EventId, EventTime Time, EventTime CollectorTime)
+{
+    /// <summary>The profiles that the visited one takes over, when a merge of identities is the event; null otherwise.</summary>
+    public IReadOnlyList<FrozenProfile>? Takeover { get; init; }
+}
 
 /// <summary>One event on one profile.</summary>
 /// <param name="Event">Index of the event.</param>
@@ -108,6 +154,9 @@ internal record struct Visit(int Event, int Profile, int FirstUpdate, int Update
 {
     /// <summary>How the profile took the event.</summary>
     public Admission Admission { get; set; }
+
+    /// <summary>The merged profile that the event was meant for; null when it is the profile itself.</summary>
+    public TouchedProfile? AddressedTo { get; set; }
 }
 
 /// <summary>One observation for one definition.</summary>
@@ -136,6 +185,13 @@ internal sealed class TouchedProfile(int index, ProfileKey key, KeyPlan plan)
 
     /// <summary>Notes that the store has the state as it is.</summary>
     public void Finish() => Finished ??= State;
+
+    /// <summary>Takes it up again: more has come for it.</summary>
+    public void Reopen()
+    {
+        Finished = null;
+        State = null;
+    }
 
     /// <summary>Takes the state back to where the batch found it, for looking only: what came out of it is stored already.</summary>
     public void Rewind() => State = Loaded is { } bytes ? ProfileState.Decode(plan, bytes, etag: null) : new ProfileState(plan);

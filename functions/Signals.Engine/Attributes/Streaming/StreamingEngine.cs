@@ -43,6 +43,7 @@ public sealed class StreamingEngine
     private readonly ProfileWatcher? _watcher;
     private readonly StreamingEngineOptions _options;
     private readonly ProfileCache _cache;
+    private readonly ProfileMerger _merger;
     private readonly ConcurrentBag<RoundBuffers> _spare = [];
     private StreamPlan? _plan;
 
@@ -59,6 +60,7 @@ public sealed class StreamingEngine
         _watcher = watcher;
         _options = options ?? new StreamingEngineOptions();
         _cache = new ProfileCache(_options.CachedProfiles);
+        _merger = new ProfileMerger(profiles, _options.MaxWriteAttempts);
     }
 
     /// <summary>
@@ -84,11 +86,13 @@ public sealed class StreamingEngine
         var now = _time.GetUtcNow();
 
         Read(records, first, now, round);
+        var frozen = await FreezeAsync(batch, plan, EventTime.From(now), cancellationToken);
         await LoadAsync(batch.Profiles, batch, fromCache: true, EventTime.From(now), cancellationToken);
         var watch = plan.Watch?.Start(batch, EventTime.From(now));
         Fold(batch, watch, EventTime.From(now));
         await WriteAsync(batch, watch, EventTime.From(now), cancellationToken);
         await PublishAsync(batch, cancellationToken);
+        await _merger.EmptyAsync(frozen, EventTime.From(now), cancellationToken);
         if (badRows.Count > 0)
             await _badRows.AppendAsync(badRows, cancellationToken);
 
@@ -109,6 +113,21 @@ public sealed class StreamingEngine
             return spare;
         }
         return new RoundBuffers(plan, start);
+    }
+
+    /// <summary>Has merged identities leave their profiles to their survivors, which take them over in this batch.</summary>
+    private async ValueTask<IReadOnlyList<FrozenProfile>> FreezeAsync(EventBatch batch, StreamPlan plan, EventTime now, CancellationToken cancellationToken)
+    {
+        if (batch.Merges.Count == 0)
+            return [];
+        var frozen = new List<FrozenProfile>();
+        foreach (var key in plan.Merging)
+        {
+            foreach (var identifier in batch.Merges.SelectMany(merge => merge.Merge.Merged))
+                _cache.Take(new ProfileKey(key.Name, identifier), key);
+            frozen.AddRange(await _merger.FreezeAsync(batch, key, now, cancellationToken));
+        }
+        return frozen;
     }
 
     private StreamPlan PlanInForce()
@@ -151,6 +170,26 @@ public sealed class StreamingEngine
             profile.Loaded = profile.State!.StoredBytes;
             profile.State.Pending.DropPublished(batch.Start, now);
         }
+        if (Redirect(batch) is { Count: > 0 } survivors)
+            await LoadAsync(survivors, batch, fromCache, now, cancellationToken);
+    }
+
+    /// <summary>Sends the visits of merged profiles on to their survivors; returns those that are not loaded yet.</summary>
+    private static List<TouchedProfile> Redirect(EventBatch batch)
+    {
+        var survivors = new List<TouchedProfile>();
+        for (var i = 0; i < batch.Profiles.Count; i++)
+        {
+            var profile = batch.Profiles[i];
+            if (profile.State?.MergedInto is null)
+                continue;
+            var survivor = batch.Redirect(profile, out var redirected);
+            if (redirected && survivor.IsDone)
+                survivor.Reopen();
+            if (survivor.State is null && !survivors.Contains(survivor))
+                survivors.Add(survivor);
+        }
+        return survivors;
     }
 
     /// <summary>Folds the batch, event by event.</summary>
@@ -177,12 +216,31 @@ public sealed class StreamingEngine
         {
             var profile = batch.ProfileOf(visit);
             ref readonly var batchEvent = ref batch.Events[visit.Event];
-            visit.Admission = visit.Updates == 0
-                ? Admission.Companion
+            visit.Admission = visit.Updates == 0 ? Admission.Companion
+                : batchEvent.Takeover is { } takeover ? AdmitTakeover(profile, takeover)
+                : visit.AddressedTo is { } merged ? AdmitFor(batch, merged, profile, batchEvent)
                 : profile.State!.Admit(batchEvent.Position, batchEvent.EventId, batchEvent.CollectorTime);
             isNew |= visit.Admission == Admission.Apply;
         }
         return isNew;
+    }
+
+    private static Admission AdmitTakeover(TouchedProfile survivor, IReadOnlyList<FrozenProfile> takeover) =>
+        takeover.Any(frozen => !survivor.State!.HasAbsorbed(frozen.Key.Identifier)) ? Admission.Apply : Admission.Redelivered;
+
+    /// <summary>Asks all profiles that an event may have come to: the merged one that it names, those on the way, and the survivor.</summary>
+    private static Admission AdmitFor(EventBatch batch, TouchedProfile merged, TouchedProfile survivor, in BatchEvent batchEvent)
+    {
+        if (merged.State!.HasSeen(batchEvent.Position))
+            return Admission.Redelivered;
+        for (var next = merged; next.State!.MergedInto is { } into; next = batch.Touch(merged.Plan, into))
+        {
+            if (next.State.HasSeenFor(merged.Key.Identifier, batchEvent.Position))
+                return Admission.Redelivered;
+            if (next.State.HasTaken(batchEvent.EventId))
+                return Admission.Duplicate;
+        }
+        return survivor.State!.AdmitFor(merged.Key.Identifier, batchEvent.Position, batchEvent.EventId, batchEvent.CollectorTime);
     }
 
     private static void FoldEvent(EventBatch batch, Range visits, EventTime now)
@@ -193,6 +251,12 @@ public sealed class StreamingEngine
             if (visit.Admission != Admission.Apply)
                 continue;
             ref readonly var batchEvent = ref batch.Events[visit.Event];
+            if (batchEvent.Takeover is { } takeover)
+            {
+                foreach (var frozen in takeover)
+                    profile.State!.Absorb(frozen.Key.Identifier, frozen.State, now);
+                continue;
+            }
             foreach (ref readonly var update in batch.UpdatesOf(visit))
                 profile.State!.Fold(update.Definition, new Observation(batchEvent.Time, batchEvent.EventId, update.Value), now);
         }
@@ -257,7 +321,10 @@ public sealed class StreamingEngine
         var isNew = new bool[batch.Events.Length];
         foreach (ref readonly var visit in batch.Visits)
             isNew[visit.Event] |= visit.Admission == Admission.Apply;
-        var repeated = isNew.Count(applied => !applied);
+        var repeated = 0;
+        for (var i = 0; i < isNew.Length; i++)
+            if (!isNew[i] && batch.Events[i].Takeover is null)
+                repeated++;
         var late = times.Count(time => time.CollectorTime.UnixMicroseconds - time.Time.UnixMicroseconds > LateAfter.TotalMicroseconds);
         return new BatchResult(times.Count + bad, times.Count - repeated, repeated, bad, late);
     }

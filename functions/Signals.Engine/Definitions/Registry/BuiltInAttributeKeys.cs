@@ -11,7 +11,23 @@ public static class BuiltInAttributeKeys
         Make("domain_userid", "The first-party cookie identifier of the user."),
         Make("network_userid", "The collector's cookie identifier of the user."),
         Make("domain_sessionid", "The identifier of the session."),
+        new AttributeKeyDefinition
+        {
+            Name = "snowplow_id",
+            Description = "The person, across all identifiers that belong to one (Snowplow Identities).",
+            Property = SnowplowIdProperty,
+            IsPublished = true,
+        },
     }.ToFrozenDictionary(key => key.Name, StringComparer.Ordinal);
+
+    /// <summary>Where the Snowplow ID stands in a resolved event (spec identities 7.1).</summary>
+    public static EntityProperty SnowplowIdProperty => new()
+    {
+        Vendor = "com.snowplowanalytics.snowplow",
+        Name = "identity",
+        MajorVersion = 2,
+        Path = "snowplow_id",
+    };
 
     /// <summary>All of them, as they are before anybody describes them otherwise.</summary>
     public static IReadOnlyCollection<AttributeKeyDefinition> All => Keys.Values;

@@ -71,14 +71,14 @@ public sealed class ProfileCodecTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(2)]
+    [InlineData(3)]
     [InlineData(255)]
     public void Another_version_is_refused_by_its_number(byte version)
     {
         var exception = Assert.Throws<InvalidDataException>(() => ProfileState.Decode(new KeyPlan("user_id", []), new[] { version }, null));
 
         Assert.Contains($"version {version}", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("up to version 1", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("up to version 2", exception.Message, StringComparison.Ordinal);
     }
 
     [Fact]
