@@ -42,9 +42,9 @@ public sealed class AttributeKeyTests(LocalRuntime runtime) : RuntimeTests(runti
 
     [Fact]
     [Trait("Row", "24")]
-    public async Task Four_keys_are_there_from_the_start_and_stay()
+    public async Task Built_in_keys_are_there_from_the_start_and_stay()
     {
-        foreach (var name in new[] { "user_id", "domain_userid", "network_userid", "domain_sessionid" })
+        foreach (var name in new[] { "user_id", "domain_userid", "network_userid", "domain_sessionid", "snowplow_id" })
         {
             Assert.True((await Client.GetAsync(Keys + name))["is_published"]!.GetValue<bool>());
             Assert.Equal(400, (await Client.SendAsync(HttpMethod.Delete, Keys + name)).Status);

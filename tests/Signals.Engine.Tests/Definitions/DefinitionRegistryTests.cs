@@ -14,7 +14,7 @@ public sealed class DefinitionRegistryTests
     {
         using var registry = await OpenAsync();
 
-        Assert.Equal(["domain_sessionid", "domain_userid", "network_userid", "user_id"], registry.Current.AttributeKeys.Keys);
+        Assert.Equal(["domain_sessionid", "domain_userid", "network_userid", "snowplow_id", "user_id"], registry.Current.AttributeKeys.Keys);
         Assert.Empty(_store.Rows);
         Assert.Equal(0, registry.Current.Revision);
     }
