@@ -34,6 +34,12 @@ public static class SignalsApi
         services.AddSingleton(options);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<ApiKeys>();
+        if (options.Entra is { } entra)
+        {
+            services.AddSingleton(entra);
+            services.AddSingleton<EntraKeys>();
+            services.AddSingleton<EntraTokens>();
+        }
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<IReadinessProbe, StorageProbe>();
         services.AddSingleton<UploadSlots>();

@@ -1,3 +1,4 @@
+using Signals.Api.Auth;
 using Signals.Api.Interventions;
 using Signals.Api.Webhooks;
 using Signals.Engine.Access;
@@ -17,6 +18,9 @@ public sealed record SignalsApiOptions
 
     /// <summary>Opaque tokens that are accepted; none at all leaves only tokens exchanged for API keys.</summary>
     public IReadOnlyList<SandboxToken> SandboxTokens { get; init; } = [new(LocalSandboxToken, AccessScopes.All)];
+
+    /// <summary>Which access tokens of Entra ID are accepted; null for none.</summary>
+    public EntraOptions? Entra { get; init; }
 
     /// <summary>Value of <c>iss</c> in the tokens that this installation issues and accepts.</summary>
     public string TokenIssuer { get; init; } = "signals-functions";
@@ -60,6 +64,7 @@ public sealed record SignalsApiOptions
         Require(CollectorCookie.Length is > 0 and <= 64 && CollectorCookie.All(char.IsAsciiLetterOrDigit), nameof(CollectorCookie), "1 to 64 letters and digits");
         Require(MaxEnrichedBodyBytes >= 1024 * 1024, nameof(MaxEnrichedBodyBytes), "1 MB and up");
         Require(MaxConcurrentUploads is >= 1 and <= 64, nameof(MaxConcurrentUploads), "1 to 64");
+        Entra?.Validate(Require);
         Subscriptions.Validate(Require);
         Webhooks.Validate(Require);
         foreach (var origin in AllowedOrigins)

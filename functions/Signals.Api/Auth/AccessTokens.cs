@@ -9,7 +9,7 @@ using Signals.Engine.Access;
 namespace Signals.Api.Auth;
 
 /// <summary>What a valid token permits.</summary>
-/// <param name="Subject">Whose it is: an API key id, or <see cref="Sandbox"/>.</param>
+/// <param name="Subject">Whose it is: an API key id, <c>entra:</c> with an object id, or <see cref="Sandbox"/>.</param>
 /// <param name="Scopes">Its scopes.</param>
 internal sealed record AccessGrant(string Subject, FrozenSet<string> Scopes)
 {
@@ -17,7 +17,7 @@ internal sealed record AccessGrant(string Subject, FrozenSet<string> Scopes)
     public const string Sandbox = "sandbox";
 }
 
-/// <summary>Issues access tokens and checks what comes as Bearer value: sandbox tokens and JWTs of this installation.</summary>
+/// <summary>Issues access tokens and checks what comes as Bearer value: sandbox tokens, JWTs of this installation, and those of Entra ID.</summary>
 internal sealed class AccessTokens
 {
     private const int MaxTokenLength = 8192;
@@ -29,13 +29,15 @@ internal sealed class AccessTokens
     private readonly IAccessStore _store;
     private readonly TimeProvider _time;
     private readonly SignalsApiOptions _options;
+    private readonly EntraTokens? _entra;
     private readonly (byte[] Hash, AccessGrant Grant)[] _sandbox;
     private readonly JsonWebTokenHandler _jwt = new() { SetDefaultTimesOnTokenCreation = false, MaximumTokenSizeInBytes = MaxTokenLength };
     private readonly ConcurrentDictionary<string, (bool Valid, long CheckedAt)> _keys = new(StringComparer.Ordinal);
     private TokenValidationParameters? _validation;
 
-    public AccessTokens(IAccessStore store, TimeProvider time, SignalsApiOptions options)
+    public AccessTokens(IAccessStore store, TimeProvider time, SignalsApiOptions options, EntraTokens? entra = null)
     {
+        _entra = entra;
         _store = store;
         _time = time;
         _options = options;
@@ -86,7 +88,24 @@ internal sealed class AccessTokens
         return found;
     }
 
-    private async ValueTask<AccessGrant?> ValidateJwtAsync(string token, CancellationToken cancellationToken)
+    private ValueTask<AccessGrant?> ValidateJwtAsync(string token, CancellationToken cancellationToken) =>
+        _entra is not null && TryRead(token) is { } jwt && jwt.Issuer != _options.TokenIssuer
+            ? _entra.ValidateAsync(jwt, cancellationToken)
+            : ValidateOwnAsync(token, cancellationToken);
+
+    private static JsonWebToken? TryRead(string token)
+    {
+        try
+        {
+            return new JsonWebToken(token);
+        }
+        catch (Exception malformed) when (malformed is ArgumentException or SecurityTokenException)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask<AccessGrant?> ValidateOwnAsync(string token, CancellationToken cancellationToken)
     {
         var result = await _jwt.ValidateTokenAsync(token, await ValidationAsync(cancellationToken));
         if (!result.IsValid || result.SecurityToken is not JsonWebToken { Subject: { Length: > 0 } keyId } jwt)

@@ -1,4 +1,5 @@
 using Signals.Api;
+using Signals.Api.Auth;
 using Signals.Api.Interventions;
 using Signals.Api.Webhooks;
 using Signals.Engine.Events;
@@ -20,6 +21,7 @@ public sealed record CloudSettings
     /// <summary>How the trigger names the setting with its consumer group.</summary>
     public const string ConsumerGroupReference = "%AggregatedConsumerGroup%";
 
+    private const string TenantId = "the ID of a tenant, a GUID with hyphens, beside Signals__Entra__Audience";
     private const string HubName = "the name of a hub: 1 to 256 letters, digits, periods, hyphens, underscores, slashes";
 
     /// <summary>Address of the Event Hubs namespace.</summary>
@@ -42,6 +44,9 @@ public sealed record CloudSettings
 
     /// <summary>Origins that browsers may call from; empty for all.</summary>
     public IReadOnlyList<string> AllowedOrigins { get; init; } = [];
+
+    /// <summary>Which access tokens of Entra ID are accepted; null for none.</summary>
+    public EntraOptions? Entra { get; init; }
 
     /// <summary>Whether the collector answers.</summary>
     public bool CollectorEnabled { get; init; } = true;
@@ -84,6 +89,7 @@ public sealed record CloudSettings
             HubEpoch = (int)Read(() => hubs.Number("HubEpoch", 0, LogPartitions.MaxEpoch, 0)),
             Cosmos = Read(() => ReadCosmos(signals)),
             AllowedOrigins = signals.List("AllowedOrigins", ','),
+            Entra = Read(() => ReadEntra(signals)),
             CollectorEnabled = Read(() => signals.Switch("Collector", byDefault: true)),
             Interventions = Read(signals.Interventions),
             Subscriptions = Read(signals.Subscriptions),
@@ -104,6 +110,7 @@ public sealed record CloudSettings
     public SignalsApiOptions ToApiOptions() => new()
     {
         SandboxTokens = [],
+        Entra = Entra,
         AllowedOrigins = AllowedOrigins,
         CollectorEnabled = CollectorEnabled,
         Subscriptions = Subscriptions,
@@ -132,6 +139,24 @@ public sealed record CloudSettings
         return signals.Cosmos()!;
     }
 
+    private static EntraOptions? ReadEntra(SettingsReader signals)
+    {
+        const string tenantKey = "Entra:TenantId";
+        const string audienceKey = "Entra:Audience";
+        const string authorityKey = "Entra:Authority";
+        if (signals[tenantKey] is null or "" && signals[audienceKey] is null or "")
+            return null;
+        var tenant = signals.Required(tenantKey, TenantId);
+        var audience = signals.Required(audienceKey, "an application ID or application ID URI, beside Signals__Entra__TenantId");
+        if (!Guid.TryParseExact(tenant, "D", out _))
+            throw signals.Malformed(tenantKey, TenantId, tenant);
+        var authority = EntraOptions.PublicAuthority;
+        if (signals[authorityKey] is { Length: > 0 } text
+            && (!Uri.TryCreate(text, UriKind.Absolute, out authority) || authority.Scheme != Uri.UriSchemeHttps || authority.PathAndQuery != "/"))
+            throw signals.Malformed(authorityKey, "an https address such as https://login.microsoftonline.us/", text);
+        return new EntraOptions(tenant, audience) { Authority = authority };
+    }
+
     private static bool CheckApi(CloudSettings settings, SettingsReader signals)
     {
         try
@@ -141,7 +166,9 @@ public sealed record CloudSettings
         }
         catch (ArgumentException error)
         {
-            throw new SettingException(error.Message.Replace(nameof(SignalsApiOptions.AllowedOrigins), signals.Describe("AllowedOrigins"), StringComparison.Ordinal));
+            throw new SettingException(error.Message
+                .Replace(nameof(SignalsApiOptions.AllowedOrigins), signals.Describe("AllowedOrigins"), StringComparison.Ordinal)
+                .Replace("Entra.Audience", signals.Describe("Entra:Audience"), StringComparison.Ordinal));
         }
     }
 }

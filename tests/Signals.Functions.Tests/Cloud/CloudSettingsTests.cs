@@ -19,6 +19,13 @@ public sealed class CloudSettingsTests
     }
 
     [Fact]
+    public void Without_a_tenant_no_tokens_of_Entra_are_accepted()
+    {
+        Assert.Null(CloudSettings.From(CloudConfiguration.Of()).ToApiOptions().Entra);
+        Assert.Null(CloudSettings.From(CloudConfiguration.Of(("Signals:Entra:TenantId", ""), ("Signals:Entra:Audience", ""))).ToApiOptions().Entra);
+    }
+
+    [Fact]
     public void There_is_no_token_that_is_the_same_for_everybody()
     {
         var settings = CloudSettings.From(CloudConfiguration.Of(("Signals:SandboxToken", "a-token-of-some-length")));
@@ -41,12 +48,18 @@ public sealed class CloudSettingsTests
     [InlineData("Signals:Cosmos:Endpoint", null, "Signals__Cosmos__Endpoint", "https address")]
     [InlineData("Signals:Cosmos:Endpoint", "http://my-account.documents.azure.com/", "Signals__Cosmos__Endpoint", "https address")]
     [InlineData("Signals:Cosmos:Emulator", "maybe", "Signals__Cosmos__Emulator", "true or false")]
+    [InlineData("Signals:Entra:TenantId", "my-tenant", "Signals__Entra__TenantId", "GUID")]
+    [InlineData("Signals:Entra:TenantId", null, "Signals__Entra__TenantId", "GUID")]
+    [InlineData("Signals:Entra:Audience", null, "Signals__Entra__Audience", "application ID")]
+    [InlineData("Signals:Entra:Audience", "two words", "Signals__Entra__Audience", "application ID")]
+    [InlineData("Signals:Entra:Authority", "http://login.example/", "Signals__Entra__Authority", "https address")]
     [InlineData("Signals:Collector", "maybe", "Signals__Collector", "true or false")]
     [InlineData("Signals:AllowedOrigins", "app.example", "Signals__AllowedOrigins", "https://app.example")]
     [InlineData("Signals:Subscriptions:MaxTotal", "0", "Signals__Subscriptions__MaxTotal", "1 to")]
     public void Missing_or_malformed_setting_is_named_with_what_is_expected(string setting, string? value, string name, string expected)
     {
-        var error = Assert.Throws<SettingException>(() => CloudSettings.From(CloudConfiguration.Of((setting, value))));
+        var error = Assert.Throws<SettingException>(() => CloudSettings.From(CloudConfiguration.Of(
+            ("Signals:Entra:TenantId", "5f8f1f2e-61f8-4a4e-8df2-5d7e1b0f6a11"), ("Signals:Entra:Audience", "api://signals"), (setting, value))));
 
         Assert.Contains(name, error.Message);
         Assert.Contains(expected, error.Message);
