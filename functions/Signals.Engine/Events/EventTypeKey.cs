@@ -40,7 +40,8 @@ internal static class EventTypeKey
         return true;
     }
 
-    private static int FindMember(ref JsonScanner json, int offset, ReadOnlySpan<byte> wanted)
+    /// <summary>The offset of the value of a member of the object at an offset; negative when there is none or the JSON is broken.</summary>
+    public static int FindMember(ref JsonScanner json, int offset, ReadOnlySpan<byte> wanted)
     {
         offset = json.SkipSpace(offset);
         if (json.At(offset) != '{')

@@ -76,6 +76,9 @@ public readonly record struct ResolutionResult(SnowplowId Id, EventTime CreatedA
     /// <summary>The owners that met; null when none did.</summary>
     public IdentityConflict? Conflict => _details?.Conflict;
 
+    /// <summary>The names of <see cref="Reasons"/>, as they stand in decisions and answers.</summary>
+    public IReadOnlyList<string> ReasonNames => Reasons == ResolutionReasons.None ? [] : [.. IdentityText.Names(Reasons)];
+
     /// <summary>True when the event gave its id, or an anonymous one, its existence.</summary>
     public bool IsNew => _details?.IsNew ?? false;
 
