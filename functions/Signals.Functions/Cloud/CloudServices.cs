@@ -3,6 +3,7 @@ using Signals.Api;
 using Signals.Api.Health;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
+using Signals.Engine.Identities;
 using Signals.Functions.EventHubs;
 using Signals.Functions.Hosting;
 using Signals.Storage.Cosmos;
@@ -20,13 +21,17 @@ internal static class CloudServices
     /// <param name="settings">The settings.</param>
     /// <param name="account">Where the stores are.</param>
     /// <param name="registry">The definitions in force.</param>
+    /// <param name="identities">The configuration of identities in force.</param>
     /// <param name="credential">Who the process is.</param>
     public static void AddCloud(
-        this IServiceCollection services, CloudSettings settings, CosmosAccount account, DefinitionRegistry registry, TokenCredential credential)
+        this IServiceCollection services, CloudSettings settings, CosmosAccount account, DefinitionRegistry registry, IdentityConfigurationRegistry identities, TokenCredential credential)
     {
         services.AddSingleton(settings);
         services.AddCosmosStores(account);
         services.AddEngine(registry, settings.Interventions, Refresh);
+        services.AddIdentities(identities, Refresh);
+        services.AddSingleton<RememberedEvents>();
+        services.AddSingleton<IRecentEvents>(provider => provider.GetRequiredService<RememberedEvents>());
         services.AddProfileAccess();
 
         services.AddSingleton(provider => new HubCredential(credential, provider.GetRequiredService<TimeProvider>()));

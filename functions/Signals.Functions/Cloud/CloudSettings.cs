@@ -60,6 +60,9 @@ public sealed record CloudSettings
     /// <summary>Settings of webhooks.</summary>
     public WebhookOptions Webhooks { get; init; } = new();
 
+    /// <summary>File with the configuration of identities; null for none.</summary>
+    public string? IdentityConfigurationFile { get; init; }
+
     /// <summary>Reads and checks the settings.</summary>
     /// <exception cref="SettingException">One or more are missing or malformed; the message names each of them.</exception>
     public static CloudSettings From(IConfiguration configuration)
@@ -94,6 +97,7 @@ public sealed record CloudSettings
             Interventions = Read(signals.Interventions),
             Subscriptions = Read(signals.Subscriptions),
             Webhooks = Read(signals.Webhooks),
+            IdentityConfigurationFile = signals.IdentityConfigurationFile(),
         };
         Read(() => hubs.Required("AggregatedConsumerGroup", "the name of a consumer group of AggregatedHub that nothing else reads by, such as signals"));
         if (problems.Count == 0)

@@ -1,6 +1,7 @@
 using Azure.Core;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
+using Signals.Engine.Identities;
 using Signals.Functions.Hosting;
 using Signals.Storage.Cosmos;
 
@@ -15,10 +16,12 @@ public sealed class CloudStart : IDisposable
     private readonly CloudSettings _settings;
     private readonly CosmosAccount _account;
     private readonly DefinitionRegistry _registry;
+    private readonly IdentityConfigurationRegistry _identities;
     private readonly TokenCredential _credential;
 
-    private CloudStart(CloudSettings settings, CosmosAccount account, DefinitionRegistry registry, TokenCredential credential) =>
-        (_settings, _account, _registry, _credential) = (settings, account, registry, credential);
+    private CloudStart(
+        CloudSettings settings, CosmosAccount account, DefinitionRegistry registry, IdentityConfigurationRegistry identities, TokenCredential credential) =>
+        (_settings, _account, _registry, _identities, _credential) = (settings, account, registry, identities, credential);
 
     /// <summary>Opens both. While the account is away it waits, below the time after which the platform gives a process up.</summary>
     /// <exception cref="SettingException">The account does not answer, or lacks a container.</exception>
@@ -27,7 +30,9 @@ public sealed class CloudStart : IDisposable
         var account = new CosmosAccount(settings.Cosmos, credential);
         try
         {
-            return new CloudStart(settings, account, await OpenRegistryAsync(account, cancellationToken), credential);
+            var registry = await OpenRegistryAsync(account, cancellationToken);
+            var identities = await IdentityServices.OpenAsync(new CosmosDefinitionStore(account), settings.IdentityConfigurationFile, cancellationToken);
+            return new CloudStart(settings, account, registry, identities, credential);
         }
         catch (Exception error)
         {
@@ -39,12 +44,13 @@ public sealed class CloudStart : IDisposable
     }
 
     /// <summary>Adds everything but the triggers.</summary>
-    public void AddTo(IServiceCollection services) => services.AddCloud(_settings, _account, _registry, _credential);
+    public void AddTo(IServiceCollection services) => services.AddCloud(_settings, _account, _registry, _identities, _credential);
 
     /// <inheritdoc />
     public void Dispose()
     {
         _registry.Dispose();
+        _identities.Dispose();
         _account.Dispose();
     }
 

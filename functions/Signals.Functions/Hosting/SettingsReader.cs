@@ -74,6 +74,9 @@ internal sealed class SettingsReader(IConfiguration configuration, string sectio
         MaxIdentifiers = (int)Number("Subscriptions:MaxIdentifiers", 1, 1000, 100),
     };
 
+    /// <summary>Full path of the file with the configuration of identities; null for none.</summary>
+    public string? IdentityConfigurationFile() => this["Identities:ConfigurationFile"] is { Length: > 0 } path ? Path.GetFullPath(path) : null;
+
     /// <summary>Webhooks.</summary>
     public WebhookOptions Webhooks() => new()
     {

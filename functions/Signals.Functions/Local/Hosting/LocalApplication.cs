@@ -4,6 +4,8 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Signals.Api;
 using Signals.Api.Health;
 using Signals.Engine.Definitions;
+using Signals.Engine.Events;
+using Signals.Engine.Identities;
 using Signals.Functions.Hosting;
 
 namespace Signals.Functions.Local.Hosting;
@@ -17,14 +19,15 @@ internal static class LocalApplication
     {
         await using var data = await LocalData.OpenAsync(settings, cancellationToken);
         using var registry = await DefinitionRegistry.OpenAsync(data.Definitions, TimeProvider.System, cancellationToken);
+        using var identities = await IdentityServices.OpenAsync(data.Definitions, settings.IdentityConfigurationFile, cancellationToken);
         using var telemetry = Telemetry.Start();
-        await using var app = Build(settings, data, registry);
+        await using var app = Build(settings, data, registry, identities);
         await StartAsync(app, settings.Urls, cancellationToken);
         StartScreen.Show(settings, AddressOf(app));
         await app.WaitForShutdownAsync(cancellationToken);
     }
 
-    private static WebApplication Build(LocalSettings settings, LocalData data, DefinitionRegistry registry)
+    private static WebApplication Build(LocalSettings settings, LocalData data, DefinitionRegistry registry, IdentityConfigurationRegistry identities)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.WebHost.UseUrls([.. settings.Urls]);
@@ -40,6 +43,8 @@ internal static class LocalApplication
         data.AddTo(builder.Services, settings.EventLog);
         builder.Services.AddStreaming(registry, settings.Interventions);
         builder.Services.AddSingleton<IReadinessProbe>(provider => provider.GetRequiredService<StreamingLoop>());
+        builder.Services.AddIdentities(identities, LocalEngine.Refresh);
+        builder.Services.AddSingleton<IRecentEvents>(provider => new LoggedEvents(provider.GetRequiredService<IEventLog>()));
         builder.Services.AddProfileAccess();
         builder.Services.AddSignalsApi(settings.ToApiOptions());
         builder.Services.AddWebhookDelivery();

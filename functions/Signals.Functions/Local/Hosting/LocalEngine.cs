@@ -9,7 +9,7 @@ namespace Signals.Functions.Local.Hosting;
 internal static class LocalEngine
 {
     /// <summary>How soon a process notices definitions that another one has changed in the same file.</summary>
-    private static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(500);
+    public static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(500);
 
     public static IServiceCollection AddStreaming(this IServiceCollection services, DefinitionRegistry registry, InterventionOptions interventions)
     {

@@ -42,6 +42,9 @@ public sealed record LocalSettings
     /// <summary>Settings of webhooks.</summary>
     public WebhookOptions Webhooks { get; init; } = new();
 
+    /// <summary>File with the configuration of identities; null for none.</summary>
+    public string? IdentityConfigurationFile { get; init; }
+
     /// <summary>Where everything but the event log is kept; null when it is in the file with it.</summary>
     public CosmosOptions? Cosmos { get; init; }
 
@@ -72,6 +75,7 @@ public sealed record LocalSettings
             Interventions = reader.Interventions(),
             Subscriptions = reader.Subscriptions(),
             Webhooks = reader.Webhooks(),
+            IdentityConfigurationFile = reader.IdentityConfigurationFile(),
             Cosmos = reader.Cosmos(),
         };
         try
