@@ -124,6 +124,27 @@ internal static class SqliteSchema
         ALTER TABLE webhook_delivery ADD COLUMN identifier TEXT NOT NULL DEFAULT '';
         CREATE INDEX webhook_delivery_target ON webhook_delivery (attribute_key, identifier COLLATE NOCASE);
         """,
+        """
+        INSERT INTO log_partition VALUES (1024, -1, -1, 0);
+
+        INSERT INTO counter VALUES ('identity', 0), ('deferred_event', 0);
+        CREATE TABLE identity_item (
+            kind INTEGER NOT NULL,
+            id BLOB NOT NULL,
+            version INTEGER NOT NULL,
+            steps INTEGER NOT NULL,
+            active INTEGER NOT NULL,
+            type TEXT,
+            day INTEGER,
+            bytes BLOB NOT NULL,
+            PRIMARY KEY (kind, id)) WITHOUT ROWID;
+        CREATE INDEX identity_item_steps ON identity_item (id, steps) WHERE steps > 0;
+        CREATE INDEX identity_item_day ON identity_item (kind, type, day, id) WHERE day IS NOT NULL;
+        CREATE TABLE identity_link (profile BLOB NOT NULL, id BLOB NOT NULL, PRIMARY KEY (profile, id)) WITHOUT ROWID;
+        CREATE TABLE identity_count (name TEXT PRIMARY KEY, items INTEGER NOT NULL) WITHOUT ROWID;
+
+        CREATE TABLE deferred_event (sequence INTEGER PRIMARY KEY, event BLOB NOT NULL);
+        """,
     ];
 
     /// <summary>Brings a file up to date. Several processes may try at once.</summary>
