@@ -65,10 +65,12 @@ public sealed partial class CosmosInterventionOutbox : IInterventionOutbox
         IReadOnlyList<InterventionTarget> targets, long afterSequence, int limit, CancellationToken cancellationToken)
     {
         var hashes = targets.Select(static target => TargetHash.Of(target)).Distinct();
+        // The queries run one beside the other: without one end for all, one would find what another has just missed.
+        var end = await ReadEndAsync(cancellationToken);
         var found = await Task.WhenAll(hashes.Select(hash => QueryAsync(
             new QueryDefinition(OfTarget)
                 .WithParameter("@from", OutboxDocuments.Place(hash, afterSequence + 1))
-                .WithParameter("@to", OutboxDocuments.PlaceAfterAll(hash)),
+                .WithParameter("@to", OutboxDocuments.Place(hash, end + 1)),
             limit,
             cancellationToken)));
         return [.. found.SelectMany(static entries => entries).OrderBy(static entry => entry.Sequence).Take(limit)];

@@ -163,6 +163,27 @@ public sealed class CosmosInterventionOutboxFaultTests : IAsyncLifetime
         await Assert.ThrowsAsync<StoreUnavailableException>(async () => await _outbox.WaitAsync(0, default).AsTask().WaitAsync(Patience));
     }
 
+    [Fact]
+    public async Task What_is_appended_while_several_targets_are_read_is_read_whole_or_later()
+    {
+        InterventionTarget[] targets = [new("user_id", "ann"), new("user_id", "bob")];
+        await _ofOtherProcess.AppendAsync([.. targets.Select(target => Message() with { Target = target })], default);
+        _cosmos.Emulator.Faults.Order(new FaultOrder(Fault.Meanwhile(async (_, token) =>
+        {
+            // The query for one target is answered; now that for the other would find more.
+            while (_cosmos.Emulator.Meter.Total("outbox", CosmosOperation.Query).Requests < 1)
+                await Task.Delay(1, token);
+            await _ofOtherProcess.AppendAsync([.. targets.Reverse().Concat(targets).Select(target => Message() with { Target = target })], token);
+        }))
+        { Operations = [CosmosOperation.Query], Container = "outbox", Skip = 1 });
+
+        var seen = new List<long>();
+        while (await _outbox.ReadForTargetsAsync(targets, seen.LastOrDefault(), 100, default) is { Count: > 0 } page)
+            seen.AddRange(page.Select(entry => entry.Sequence));
+
+        Assert.Equal([1, 2, 3, 4, 5, 6], seen);
+    }
+
     private CosmosInterventionOutbox NewProcess() => new(
         _cosmos.Open(options => options with { RequestTimeout = TimeSpan.FromSeconds(2), ThrottlingRetries = 2, LongestThrottling = TimeSpan.FromMilliseconds(500) }), _time);
 
