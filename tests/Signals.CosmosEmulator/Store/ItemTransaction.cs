@@ -86,7 +86,7 @@ internal sealed class ItemTransaction(Container container, PartitionRange range,
     {
         if (Refused(operation, out var current) is { } refused) return refused;
         _pending.Add(new PendingVersion(current!.Slot, null));
-        return new ItemResult(204, RequestCharges.Write(current.Body.Length, current.IndexedPaths));
+        return new ItemResult(204, RequestCharges.Insert(current.Body.Length, current.IndexedPaths));
     }
 
     private ItemResult Write(ItemSlot slot, ItemContent content, int status)
@@ -97,7 +97,10 @@ internal sealed class ItemTransaction(Container container, PartitionRange range,
         if (container.Account.IsFull)
             return new ItemResult(403, RequestCharges.Nothing, Message: "The emulator holds as many bytes as its options allow.");
         _pending.Add(new PendingVersion(slot, item));
-        return new ItemResult(status, RequestCharges.Write(item.Body.Length, item.IndexedPaths), item);
+        var charge = slot.Current is null
+            ? RequestCharges.Insert(item.Body.Length, item.IndexedPaths)
+            : RequestCharges.Replace(item.Body.Length, item.IndexedPaths);
+        return new ItemResult(status, charge, item);
     }
 
     private ItemResult? Refused(ItemOperation operation, out StoredItem? current)

@@ -176,8 +176,11 @@ public sealed class ItemTests(EmulatorFixture emulator) : IClassFixture<Emulator
         var small = await container.CreateItemAsync(new Item("small", "p"), Key);
         var large = await container.CreateItemAsync(new Item("large", "p") { text = new string('x', 100 * 1024) }, Key);
 
-        Assert.Equal(5, small.RequestCharge);
+        Assert.Equal(5.5, small.RequestCharge);
         Assert.InRange(large.RequestCharge, 50, 51);
+        Assert.Equal(11, (await container.ReplaceItemAsync(new Item("small", "p"), "small", Key)).RequestCharge);
+        Assert.Equal(11, (await container.UpsertItemAsync(new Item("small", "p"), Key)).RequestCharge);
+        Assert.Equal(5.5, (await container.UpsertItemAsync(new Item("new", "p"), Key)).RequestCharge);
         Assert.Equal(1, (await container.ReadItemAsync<Item>("small", Key)).RequestCharge);
         Assert.InRange((await container.ReadItemAsync<Item>("large", Key)).RequestCharge, 10, 10.2);
     }
