@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Running;
 using Signals.Benchmarks.AzureCost;
 using Signals.Benchmarks.EndToEnd;
+using Signals.Benchmarks.Identities;
 using Signals.Benchmarks.Streams;
 
 return args switch
@@ -8,6 +9,7 @@ return args switch
     ["e2e", .. var rest] => await EndToEndRun.RunAsync(rest),
     ["sse", .. var rest] => await StreamsRun.RunAsync(rest),
     ["memory", .. var rest] => await MemoryRun.RunAsync(rest),
+    ["identities", .. var rest] => await IdentityRun.RunAsync(rest),
     ["azure-cost"] => await AzureCostRun.RunAsync(),
     _ => RunBenchmarks(args),
 };

@@ -58,6 +58,7 @@ internal sealed class AtomicResolution(IAtomicIdentityStore store, TimeProvider 
 
     private async ValueTask CatchUpAsync(CancellationToken cancellationToken)
     {
+        _graph.Trim();
         _changedByOthers.Clear();
         var mark = await store.ChangesAsync(_mark, _changedByOthers, cancellationToken);
         if (mark is null || _mark == 0)

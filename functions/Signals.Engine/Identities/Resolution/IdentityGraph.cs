@@ -2,7 +2,7 @@ namespace Signals.Engine.Identities;
 
 /// <summary>
 /// The part of the identity graph that is in memory. Looking for an item that is not here notes its name; the caller loads what
-/// was noted and looks again. Two generations: when the young one is full, the old one is forgotten.
+/// was noted and looks again. Two generations: when the young one is full between two batches, the old one is forgotten.
 /// </summary>
 internal sealed class IdentityGraph(int capacity = int.MaxValue)
 {
@@ -130,6 +130,15 @@ internal sealed class IdentityGraph(int capacity = int.MaxValue)
         _missing.Clear();
     }
 
+    /// <summary>Makes room between two batches; what a batch needs is never forgotten under way.</summary>
+    public void Trim()
+    {
+        if (_young.Count < capacity / 2)
+            return;
+        _old = _young;
+        _young = [];
+    }
+
     /// <summary>Forgets an item; it is loaded again when it is looked for.</summary>
     public void Forget(IdentityItemKey key)
     {
@@ -155,16 +164,7 @@ internal sealed class IdentityGraph(int capacity = int.MaxValue)
         return true;
     }
 
-    private void Keep(GraphNode node)
-    {
-        // What has changes to store must not be forgotten, and a generation is young for longer than a batch takes.
-        if (_young.Count >= capacity / 2 && _changed.Count == 0)
-        {
-            _old = _young;
-            _young = [];
-        }
-        _young[node.Key] = node;
-    }
+    private void Keep(GraphNode node) => _young[node.Key] = node;
 }
 
 /// <summary>An item in memory, or the knowledge that there is none.</summary>

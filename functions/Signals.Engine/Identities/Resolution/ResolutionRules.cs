@@ -35,6 +35,8 @@ internal sealed partial class ResolutionRules
     public bool TryAnswer(ResolutionRequest request, ReadOnlySpan<IdentityItemKey> keys, IdentityGraph graph, EventTime now, out ResolutionResult result)
     {
         result = default;
+        if (!request.FallbackId.IsNone)
+            return false;
         ProfileItem? common = null;
         var owner = -1;
         for (var i = 0; i < keys.Length; i++)
