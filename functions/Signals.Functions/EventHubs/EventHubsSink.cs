@@ -28,7 +28,7 @@ internal sealed class EventHubsSink(HubProducer producer, int partitions, TimePr
             (lanes[PersonPartition.Of(record, ends, partitions)] ??= []).Add(ToEvent(record));
         try
         {
-            await Task.WhenAll(lanes.Select((events, partition) => events is null ? Task.CompletedTask : SendAsync(partition, events, cancellationToken)));
+            await Task.WhenAll(lanes.Select((events, partition) => events is null ? Task.CompletedTask : producer.SendAsync(partition, events, TooLarge, cancellationToken)));
             _lastFailure = null;
         }
         catch (Exception error)
@@ -46,31 +46,10 @@ internal sealed class EventHubsSink(HubProducer producer, int partitions, TimePr
         await producer.CheckAsync(cancellationToken);
     }
 
-    private async Task SendAsync(int partition, List<HubEvent> events, CancellationToken cancellationToken)
-    {
-        var request = new HubRequest();
-        foreach (var next in events)
-        {
-            if (request.TryAdd(next))
-                continue;
-            if (request.Count > 0)
-                await SendAsync(partition, request, cancellationToken);
-            if (!request.TryAdd(next))
-                request.TryAdd(new HubEvent(TooLarge(next), HubProperties.OfBadRow));
-        }
-        await SendAsync(partition, request, cancellationToken);
-    }
-
-    private async Task SendAsync(int partition, HubRequest request, CancellationToken cancellationToken)
-    {
-        request.Close();
-        await producer.SendAsync(partition, request, cancellationToken);
-        request.Clear();
-    }
-
     /// <summary>The bad row that takes the place of an event that no request has room for.</summary>
-    private ReadOnlyMemory<byte> TooLarge(in HubEvent next) =>
-        BadRow.SizeViolation(HubRequest.MaxBytes, next.Body.Length, "an enriched event as the body of a request to Event Hubs", next.Body.Span, time.GetUtcNow());
+    private HubEvent TooLarge(HubEvent next) => new(
+        BadRow.SizeViolation(HubRequest.MaxBytes, next.Body.Length, "an enriched event as the body of a request to Event Hubs", next.Body.Span, time.GetUtcNow()),
+        HubProperties.OfBadRow);
 
     /// <summary>A line that is no valid UTF-8 is no event, and would become another line on its way: its bad row goes instead.</summary>
     private HubEvent ToEvent(in LogRecord record)

@@ -59,14 +59,32 @@ internal sealed class HubProducer : IDisposable
             .Build();
     }
 
-    /// <summary>Sends a request into a partition; returns once it is durable. After a failure it may be there nevertheless.</summary>
+    /// <summary>Sends events into a partition, in order; returns once they are durable. After a failure any part may be there.</summary>
     /// <param name="partition">Which partition, from 0.</param>
-    /// <param name="request">The request, closed.</param>
+    /// <param name="events">The events.</param>
+    /// <param name="instead">What to send in the place of an event that no request has room for; it has to be small.</param>
     /// <param name="cancellationToken">Ends it.</param>
     /// <exception cref="StoreUnavailableException">The hub does not answer, throttles, or refuses the identity of this process.</exception>
     /// <exception cref="HttpRequestException">The hub refuses the request for another reason; the message says which.</exception>
-    public async Task SendAsync(int partition, HubRequest request, CancellationToken cancellationToken)
+    public async Task SendAsync(int partition, IReadOnlyList<HubEvent> events, Func<HubEvent, HubEvent> instead, CancellationToken cancellationToken)
     {
+        var request = new HubRequest();
+        foreach (var next in events)
+        {
+            if (request.TryAdd(next))
+                continue;
+            if (request.Count > 0)
+                await SendAsync(partition, request, cancellationToken);
+            if (!request.TryAdd(next))
+                request.TryAdd(instead(next));
+        }
+        if (request.Count > 0)
+            await SendAsync(partition, request, cancellationToken);
+    }
+
+    private async Task SendAsync(int partition, HubRequest request, CancellationToken cancellationToken)
+    {
+        request.Close();
         HttpResponseMessage answer;
         try
         {
@@ -80,7 +98,10 @@ internal sealed class HubProducer : IDisposable
         using (answer)
         {
             if (answer.StatusCode == HttpStatusCode.Created)
+            {
+                request.Clear();
                 return;
+            }
             var refusal = new HttpRequestException($"Event hub {_hub}, partition {partition}, answered {(int)answer.StatusCode} to {request.Count} events.");
             throw MayPass(answer.StatusCode) || answer.StatusCode is HttpStatusCode.Forbidden ? Unavailable(refusal, PauseAskedFor(answer)) : refusal;
         }

@@ -12,8 +12,10 @@ public sealed partial class OperatingOnAzureTests
     [Fact]
     public void Every_setting_is_described()
     {
-        var source = File.ReadAllText(Path.Combine(RepositoryLayout.Root, "functions", "Signals.Functions", "Cloud", "CloudSettings.cs"));
-        var read = Setting().Matches(source).Select(match => match.Groups["name"].Value)
+        var functions = Path.Combine(RepositoryLayout.Root, "functions", "Signals.Functions");
+        var read = Setting().Matches(File.ReadAllText(Path.Combine(functions, "Cloud", "CloudSettings.cs")))
+            .Concat(CosmosSetting().Matches(File.ReadAllText(Path.Combine(functions, "Hosting", "SettingsReader.cs"))))
+            .Select(match => match.Groups["name"].Value)
             .Select(name => name.Replace("{HubConnection}", "EventHubs", StringComparison.Ordinal).Replace(":", "__", StringComparison.Ordinal)).Distinct();
 
         Assert.Equal(
@@ -39,6 +41,9 @@ public sealed partial class OperatingOnAzureTests
 
     [GeneratedRegex("""(?:(?:hubs|signals)(?:\.\w+\(|, |\[)|const string \w*[kK]ey = \$?)"(?<name>[A-Z{][\w:{}]*)"[,)\];]""")]
     private static partial Regex Setting();
+
+    [GeneratedRegex("""this\["(?<name>Cosmos:\w+)"\]|Switch\("(?<name>Cosmos:\w+)"\)""")]
+    private static partial Regex CosmosSetting();
 
     [GeneratedRegex(@"^\| `(?<name>(?:Signals__|EventHubs__|Hub|Enriched|Aggregated)\w+)` \|", RegexOptions.Multiline)]
     private static partial Regex DocumentedSetting();

@@ -93,6 +93,25 @@ public sealed partial class HttpFunctionTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Event_stream_goes_through_a_function_while_it_is_open()
+    {
+        using var deadline = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        const string query = "/api/v1/interventions?domain_sessionid=8c9104e3-c300-4b20-82f2-93b7fa0b8feb";
+        using var stream = await _host.Functions.GetAsync(query, HttpCompletionOption.ResponseHeadersRead, deadline.Token);
+        Assert.Equal("text/event-stream", stream.Content.Headers.ContentType!.MediaType);
+        using var reader = new StreamReader(await stream.Content.ReadAsStreamAsync(deadline.Token));
+
+        // Pushed in the other process: it reaches the stream by the store.
+        using var push = await _host.Shared.PostAsync(query, new StringContent("""{"name":"outage_notice","version":1}""", Encoding.UTF8, "application/json"), deadline.Token);
+
+        Assert.Equal("""{"status":"success"}""", await push.Content.ReadAsStringAsync(deadline.Token));
+        var line = "";
+        while (!line.StartsWith("data:", StringComparison.Ordinal))
+            line = await reader.ReadLineAsync(deadline.Token) ?? throw new EndOfStreamException();
+        Assert.Contains("outage_notice", line);
+    }
+
+    [Fact]
     public async Task Request_that_came_by_another_functions_route_is_answered_all_the_same()
     {
         // Routes overlap, and the host of the functions takes the first that fits: here health/live by the collector's route.
