@@ -1,5 +1,6 @@
 using BenchmarkDotNet.Running;
 using Signals.Benchmarks.AzureCost;
+using Signals.Benchmarks.AzureRuntime;
 using Signals.Benchmarks.EndToEnd;
 using Signals.Benchmarks.Identities;
 using Signals.Benchmarks.Streams;
@@ -11,6 +12,8 @@ return args switch
     ["memory", .. var rest] => await MemoryRun.RunAsync(rest),
     ["identities", .. var rest] => await IdentityRun.RunAsync(rest),
     ["azure-cost"] => await AzureCostRun.RunAsync(),
+    ["azure"] => await AzureRun.RunAsync(),
+    ["azure-instance", .. var rest] => await AzureInstance.RunAsync(rest),
     _ => RunBenchmarks(args),
 };
 
