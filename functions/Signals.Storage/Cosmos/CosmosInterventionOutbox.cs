@@ -64,9 +64,11 @@ public sealed partial class CosmosInterventionOutbox : IInterventionOutbox
     public async ValueTask<IReadOnlyList<OutboxEntry>> ReadForTargetsAsync(
         IReadOnlyList<InterventionTarget> targets, long afterSequence, int limit, CancellationToken cancellationToken)
     {
-        var hashes = targets.Select(static target => TargetHash.Of(target)).Distinct();
+        var hashes = targets.Select(static target => TargetHash.Of(target)).Distinct().ToList();
         // The queries run one beside the other: without one end for all, one would find what another has just missed.
         var end = await ReadEndAsync(cancellationToken);
+        if (await IsInMemoryAsync(afterSequence, end, cancellationToken) && _follower.ReadForTargets(hashes, afterSequence, limit) is { } inMemory)
+            return inMemory;
         var found = await Task.WhenAll(hashes.Select(hash => QueryAsync(
             new QueryDefinition(OfTarget)
                 .WithParameter("@from", OutboxDocuments.Place(hash, afterSequence + 1))
@@ -126,6 +128,24 @@ public sealed partial class CosmosInterventionOutbox : IInterventionOutbox
     /// <summary>Does nothing: what is too old goes by its time to live.</summary>
     public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken cancellationToken) => new(0);
 
+    /// <summary>
+    /// Whether this process has all entries after a sequence number. It costs the read of the end instead of a query for each target: when
+    /// a process goes, all its clients come to others at once, and the partition has to bear it beside the appends.
+    /// </summary>
+    private async Task<bool> IsInMemoryAsync(long afterSequence, CancellationToken cancellationToken)
+    {
+        if (!_follower.HasBegun || !_follower.Covers(afterSequence))
+            return false;
+        var end = await ReadEndAsync(cancellationToken);
+        // A request under way may have been made before the end was; the next one was not.
+        for (var requests = 0; requests < 2 && _follower.End < end; requests++)
+        {
+            _follower.Hurry();
+            await _follower.PollAsync().WaitAsync(cancellationToken);
+        }
+        return _follower.End >= end;
+    }
+
     private Task<IReadOnlyList<OutboxEntry>> QueryAfterAsync(long afterSequence, int limit, CancellationToken cancellationToken) =>
         QueryAsync(new QueryDefinition(After).WithParameter("@after", afterSequence), limit, cancellationToken);
 
@@ -137,11 +157,7 @@ public sealed partial class CosmosInterventionOutbox : IInterventionOutbox
         {
             (var page, continuation) = await _container.ReadPageAsync(
                 query, OutboxDocuments.Partition, continuation, limit - entries.Count, cancellationToken);
-            foreach (var document in page)
-            {
-                if (OutboxDocuments.TryReadEntry(document, out var entry))
-                    entries.Add(entry);
-            }
+            entries.AddRange(OutboxDocuments.EntriesIn(page));
         }
         while (continuation is not null && entries.Count < limit);
         return entries;

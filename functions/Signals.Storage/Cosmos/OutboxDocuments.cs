@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Microsoft.Azure.Cosmos;
 using Signals.Engine.Interventions;
 
 namespace Signals.Storage.Cosmos;
@@ -15,6 +16,9 @@ internal static class OutboxDocuments
     public const string Partition = "log";
     public const string EndId = "end";
 
+    /// <summary>All entries, the newest first.</summary>
+    public static readonly QueryDefinition NewestFirst = new("SELECT * FROM c WHERE c.sequence > 0 ORDER BY c.sequence DESC");
+
     private const string HeldOut = "held_out";
     private const int IdDigits = 32;
 
@@ -28,7 +32,15 @@ internal static class OutboxDocuments
 
     public static ReadOnlyMemory<byte> WriteEnd(long end) => CosmosItem.Write(EndId, Partition, end, static (json, end) => json.WriteNumber("value", end));
 
-    public static long ReadEnd(in CosmosItem item) => item.Parse().GetProperty("value").GetInt64();
+    public static long ReadEnd(in CosmosItem item) => TryReadEnd(item.Parse(), out var end) ? end : throw new InvalidDataException("The end of the outbox has no value.");
+
+    /// <summary>Whether a document is the end, and where that is.</summary>
+    public static bool TryReadEnd(JsonElement document, out long end)
+    {
+        var isEnd = document.TryGetProperty("value", out var value);
+        end = isEnd ? value.GetInt64() : 0;
+        return isEnd;
+    }
 
     public static ReadOnlyMemory<byte> WriteForgotten(string id, long sequence, int timeToLive) => CosmosItem.Write(id, Partition, (sequence, timeToLive), static (json, content) =>
     {
@@ -69,11 +81,21 @@ internal static class OutboxDocuments
         });
 
     /// <summary>Whether a document is an entry; the end and what is forgotten are none.</summary>
-    public static bool TryReadEntry(JsonElement document, out OutboxEntry entry)
+    private static bool TryReadEntry(JsonElement document, out OutboxEntry entry)
     {
         var isEntry = document.TryGetProperty("sequence", out var sequence);
         entry = isEntry ? new OutboxEntry(sequence.GetInt64(), ReadMessage(document)) : null!;
         return isEntry;
+    }
+
+    /// <summary>The entries among documents.</summary>
+    public static IEnumerable<OutboxEntry> EntriesIn(IEnumerable<JsonElement> documents)
+    {
+        foreach (var document in documents)
+        {
+            if (TryReadEntry(document, out var entry))
+                yield return entry;
+        }
     }
 
     /// <summary>Whether a document stands for an entry that is forgotten, and which.</summary>

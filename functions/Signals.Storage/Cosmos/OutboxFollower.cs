@@ -8,12 +8,19 @@ namespace Signals.Storage.Cosmos;
 /// <summary>
 /// Follows the change feed of the log of interventions for all who wait in this process: they share one request at a time, and
 /// while nobody waits none is made. Feeds bring transactions whole and in the order in which they were made, hence entries in the order
-/// of their numbers.
+/// of their numbers. It begins with the newest entries that there are, so that those who come back to a process that has just started
+/// need not be looked for either.
 /// </summary>
 internal sealed class OutboxFollower(CosmosContainer container, TimeProvider time, TimeSpan retention)
 {
     private const int PageSize = 1000;
     private const int RingBytes = 16 << 20;
+
+    /// <summary>Entries to begin with: more than a client that comes back goes back.</summary>
+    private const int FirstEntries = 4000;
+
+    /// <summary>The feed begins so long before those entries were read: longer than replicas lag and clocks differ, so that nothing is in between.</summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(30);
 
     /// <summary>Between requests while entries come: at most 50 requests per second, and a delivery waits 10 ms for its turn.</summary>
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
@@ -26,11 +33,16 @@ internal sealed class OutboxFollower(CosmosContainer container, TimeProvider tim
     private readonly SemaphoreSlim _hurry = new(0, 1);
     private Task? _poll;
     private FeedIterator? _feed;
+    private DateTime _begin;
     private string? _continuation;
     private TimeSpan _pause;
+    private long _end;
 
     /// <summary>Whether it has a place in the feed: entries that are appended from then on come by it.</summary>
     public bool HasBegun => Volatile.Read(ref _continuation) is not null;
+
+    /// <summary>Sequence number up to which everything has come.</summary>
+    public long End => Interlocked.Read(ref _end);
 
     /// <summary>Whether the feed has brought an entry after a sequence number.</summary>
     public bool HasAfter(long sequence)
@@ -53,6 +65,13 @@ internal sealed class OutboxFollower(CosmosContainer container, TimeProvider tim
             return _ring.Read(afterSequence, limit);
     }
 
+    /// <summary>The entries for some targets after a sequence number, up to <see cref="End"/> at least; null when some may be missing.</summary>
+    public IReadOnlyList<OutboxEntry>? ReadForTargets(IEnumerable<string> targetHashes, long afterSequence, int limit)
+    {
+        lock (_gate)
+            return _ring.ReadForTargets(targetHashes, afterSequence, limit);
+    }
+
     /// <summary>Takes a forgotten entry out at once; the feed will tell the other processes.</summary>
     public void Forget(long sequence)
     {
@@ -60,7 +79,7 @@ internal sealed class OutboxFollower(CosmosContainer container, TimeProvider tim
             _ring.Forget(sequence);
     }
 
-    /// <summary>Cuts a long pause short: this process has appended something.</summary>
+    /// <summary>Cuts a long pause short: something is known to have been appended.</summary>
     public void Hurry()
     {
         lock (_gate)
@@ -83,6 +102,8 @@ internal sealed class OutboxFollower(CosmosContainer container, TimeProvider tim
             await Task.Delay(ShortestPause, time);
         if (_pause > ShortestPause)
             await _hurry.WaitAsync(_pause - ShortestPause);
+        if (!HasBegun)
+            await BeginAsync();
         var documents = await ReadFeedAsync();
         if (documents.Count >= PageSize)
             _pause = TimeSpan.Zero;
@@ -91,6 +112,26 @@ internal sealed class OutboxFollower(CosmosContainer container, TimeProvider tim
         else
             _pause = _pause * 2 < LongestPause ? _pause * 2 : LongestPause;
         Apply(documents);
+    }
+
+    private async Task BeginAsync()
+    {
+        _begin = time.GetUtcNow().UtcDateTime - Overlap;
+        var newest = new List<OutboxEntry>();
+        string? continuation = null;
+        do
+        {
+            (var page, continuation) = await container.ReadPageAsync(
+                OutboxDocuments.NewestFirst, OutboxDocuments.Partition, continuation, FirstEntries - newest.Count, CancellationToken.None);
+            newest.AddRange(OutboxDocuments.EntriesIn(page));
+        }
+        while (continuation is not null && newest.Count < FirstEntries);
+        newest.Reverse();
+        lock (_gate)
+        {
+            _ring.Begin(coveredAfter: newest.Count < FirstEntries ? 0 : newest[0].Sequence - 1, newest);
+            Interlocked.Exchange(ref _end, _ring.End);
+        }
     }
 
     private async Task<IReadOnlyList<JsonElement>> ReadFeedAsync()
@@ -112,24 +153,23 @@ internal sealed class OutboxFollower(CosmosContainer container, TimeProvider tim
 
     private FeedIterator Open() => container.Sdk.GetChangeFeedStreamIterator(
         _continuation is null
-            ? ChangeFeedStartFrom.Now(FeedRange.FromPartitionKey(new PartitionKey(OutboxDocuments.Partition)))
+            ? ChangeFeedStartFrom.Time(_begin, FeedRange.FromPartitionKey(new PartitionKey(OutboxDocuments.Partition)))
             : ChangeFeedStartFrom.ContinuationToken(_continuation),
         ChangeFeedMode.LatestVersion,
         new ChangeFeedRequestOptions { PageSizeHint = PageSize });
 
     private void Apply(IReadOnlyList<JsonElement> documents)
     {
-        var entries = new List<OutboxEntry>();
         lock (_gate)
         {
+            _ring.Add(OutboxDocuments.EntriesIn(documents).OrderBy(static entry => entry.Sequence));
             foreach (var document in documents)
             {
-                if (OutboxDocuments.TryReadEntry(document, out var entry))
-                    entries.Add(entry);
-                else if (OutboxDocuments.TryReadForgotten(document, out var forgotten))
+                if (OutboxDocuments.TryReadForgotten(document, out var forgotten))
                     _ring.Forget(forgotten);
+                else if (OutboxDocuments.TryReadEnd(document, out var end))
+                    Interlocked.Exchange(ref _end, end);
             }
-            _ring.Add(entries.OrderBy(static entry => entry.Sequence));
             _ring.Trim(time.GetUtcNow() - retention);
         }
     }

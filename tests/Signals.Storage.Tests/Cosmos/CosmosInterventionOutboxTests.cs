@@ -165,7 +165,6 @@ public sealed class CosmosInterventionOutboxTests : InterventionOutboxCompliance
     {
         await Outbox.AppendAsync([Message(Ann)], default);
         var waiting = Enumerable.Range(0, 50).Select(_ => OfOtherProcess.WaitAsync(1, default).AsTask()).ToList();
-        await AwaitRequestsAsync(CosmosOperation.Query, 50);
         await AwaitRequestsAsync(CosmosOperation.ChangeFeed, 3);
         _cosmos.Emulator.Meter.Reset();
 
@@ -204,6 +203,46 @@ public sealed class CosmosInterventionOutboxTests : InterventionOutboxCompliance
 
         Assert.Equal(0, await OfOtherProcess.AppendAsync([message], default));
         Assert.Empty(await OfOtherProcess.ReadAsync(0, 10, default));
+    }
+
+    [Fact]
+    public async Task Who_comes_back_to_a_process_that_follows_gets_from_memory_what_the_store_has()
+    {
+        var random = new Random(84);
+        var targets = Enumerable.Range(0, 6).Select(i => new InterventionTarget("domain_userid", $"218e8926-3858-431d-b2ed-66da03a1cb{i:D2}")).ToList();
+        using var patience = new CancellationTokenSource(Patience);
+        var appended = 0;
+        while (appended < 5000)
+            appended += await Outbox.AppendAsync([.. Enumerable.Range(0, 99).Select(_ => Message(targets[random.Next(4)]))], default);
+        var following = NewProcess();
+        var waiting = following.WaitAsync(long.MaxValue - 1, patience.Token).AsTask();
+        // The feed repeats the last half minute, in pages of a thousand.
+        await AwaitRequestsAsync(CosmosOperation.ChangeFeed, 8);
+        _cosmos.Emulator.Meter.Reset();
+
+        for (var turn = 0; turn < 60; turn++)
+        {
+            if (turn % 20 == 7)
+                await Outbox.ForgetAsync(targets[5], default);
+            appended += await Outbox.AppendAsync([.. Enumerable.Range(0, 1 + random.Next(3)).Select(_ => Message(targets[random.Next(6)]))], default);
+            InterventionTarget[] some = [targets[random.Next(6)], targets[random.Next(6)] with { Identifier = targets[5].Identifier.ToUpperInvariant() }];
+            var (after, limit) = (appended - random.Next(2500), 1 + random.Next(300));
+
+            var queries = Requests(CosmosOperation.Query);
+            var fromMemory = await following.ReadForTargetsAsync(some, after, limit, default);
+            Assert.Equal(queries, Requests(CosmosOperation.Query));
+            var fromStore = await OfOtherProcess.ReadForTargetsAsync(some, after, limit, default);
+
+            Assert.Equal(fromStore.Select(entry => (entry.Sequence, entry.Message.InterventionId)), fromMemory.Select(entry => (entry.Sequence, entry.Message.InterventionId)));
+        }
+
+        // What it did not begin with has to be looked for.
+        Assert.Equal(await Sequences(OfOtherProcess, 0), await Sequences(following, 0));
+        await patience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => waiting);
+
+        async Task<IEnumerable<long>> Sequences(IInterventionOutbox outbox, long after) =>
+            (await outbox.ReadForTargetsAsync(targets, after, 10_000, default)).Select(entry => entry.Sequence);
     }
 
     private IInterventionOutbox NewProcess() => new CosmosInterventionOutbox(_cosmos.Open(options => options), Time);
