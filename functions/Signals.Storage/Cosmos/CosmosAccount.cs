@@ -95,7 +95,7 @@ public sealed class CosmosAccount : IDisposable
     }
 
     internal CosmosContainer Container(CosmosContainerDescription description) =>
-        new(_database.GetContainer(description.Name), Metrics, Options);
+        new(_database.GetContainer(description.Name), Metrics, Options.RequestTimeout);
 
     private static CosmosClientOptions ClientOptions(CosmosOptions options, Func<HttpClient>? httpClientFactory)
     {

@@ -9,7 +9,7 @@ namespace Signals.Storage.Cosmos;
 /// One container: items go in and out as streams, every request is measured and bounded in time, and a store that is away shows as
 /// <see cref="Engine.Events.StoreUnavailableException"/>. Outcomes that a caller understands are results, not exceptions.
 /// </summary>
-internal sealed class CosmosContainer(Container container, CosmosMetrics metrics, CosmosOptions options)
+internal sealed class CosmosContainer(Container container, CosmosMetrics metrics, TimeSpan timeout)
 {
     // The answer to a write carries the ETag in a header; the document itself need not come back.
     private static readonly ItemRequestOptions Unconditional = new() { EnableContentResponseOnWrite = false };
@@ -51,28 +51,16 @@ internal sealed class CosmosContainer(Container container, CosmosMetrics metrics
     /// Runs up to 100 operations of one logical partition, 2 MB together, all or none. An outcome other than done is that of the first
     /// operation that failed.
     /// </summary>
-    /// <remarks>
-    /// The client does not repeat a batch that was throttled, other than all other requests
-    /// (https://github.com/Azure/azure-cosmos-dotnet-v3/issues/3199), so this does, within the same limits.
-    /// </remarks>
     public async Task<CosmosBatched> BatchAsync(
         string partitionKey, Action<TransactionalBatch> addOperations, CancellationToken cancellationToken)
     {
-        var left = options.LongestThrottling;
-        for (var retries = 0; ; retries++)
+        using var response = await MeasureAsync("batch", token =>
         {
-            using var response = await MeasureAsync("batch", token =>
-            {
-                var batch = container.CreateTransactionalBatch(new PartitionKey(partitionKey));
-                addOperations(batch);
-                return batch.ExecuteAsync(token);
-            }, static response => ((int)response.StatusCode, response.RequestCharge), cancellationToken);
-            if (response.StatusCode != HttpStatusCode.TooManyRequests || retries == options.ThrottlingRetries || response.RetryAfter > left)
-                return OutcomeOf(response);
-            var pause = response.RetryAfter ?? TimeSpan.Zero;
-            left -= pause;
-            await Task.Delay(pause, cancellationToken);
-        }
+            var batch = container.CreateTransactionalBatch(new PartitionKey(partitionKey));
+            addOperations(batch);
+            return batch.ExecuteAsync(token);
+        }, static response => ((int)response.StatusCode, response.RequestCharge), cancellationToken);
+        return OutcomeOf(response);
     }
 
     /// <summary>One page of a query, or of everything when there is none.</summary>
@@ -179,7 +167,7 @@ internal sealed class CosmosContainer(Container container, CosmosMetrics metrics
     {
         var started = Stopwatch.GetTimestamp();
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(options.RequestTimeout);
+        limit.CancelAfter(timeout);
         try
         {
             var response = await request(limit.Token);

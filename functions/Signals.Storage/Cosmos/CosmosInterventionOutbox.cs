@@ -129,14 +129,13 @@ public sealed partial class CosmosInterventionOutbox : IInterventionOutbox
     public ValueTask<int> RemoveExpiredAsync(int limit, CancellationToken cancellationToken) => new(0);
 
     /// <summary>
-    /// Whether this process has all entries after a sequence number. It costs the read of the end instead of a query for each target: when
-    /// a process goes, all its clients come to others at once, and the partition has to bear it beside the appends.
+    /// Whether this process has all entries after a sequence number up to the end. Then nothing is asked for each target: when a process
+    /// goes, all its clients come to others at once, and the partition has to bear it beside the appends.
     /// </summary>
-    private async Task<bool> IsInMemoryAsync(long afterSequence, CancellationToken cancellationToken)
+    private async Task<bool> IsInMemoryAsync(long afterSequence, long end, CancellationToken cancellationToken)
     {
         if (!_follower.HasBegun || !_follower.Covers(afterSequence))
             return false;
-        var end = await ReadEndAsync(cancellationToken);
         // A request under way may have been made before the end was; the next one was not.
         for (var requests = 0; requests < 2 && _follower.End < end; requests++)
         {

@@ -34,8 +34,9 @@ public sealed class CosmosInterventionOutboxFaultTests : IAsyncLifetime
     [MemberData(nameof(LostReplies))]
     public async Task Append_whose_answer_was_lost_is_done_once_and_says_what_was_new(string how)
     {
+        var outbox = how == "silent" ? NewProcess(options => options with { RequestTimeout = TimeSpan.FromSeconds(3) }) : _outbox;
         var old = Message();
-        await _outbox.AppendAsync([old], default);
+        await outbox.AppendAsync([old], default);
         var lost = Order(how switch
         {
             "reset" => Fault.ReplyLost,
@@ -43,11 +44,11 @@ public sealed class CosmosInterventionOutboxFaultTests : IAsyncLifetime
             var status => Fault.ReplyReplaced(int.Parse(status)),
         }, CosmosOperation.Batch);
 
-        Assert.Equal(2, await _outbox.AppendAsync([Message(), Message()], default));
+        Assert.Equal(2, await outbox.AppendAsync([Message(), Message()], default));
 
         Assert.Equal(1, lost.Strikes());
         Assert.Equal([1, 2, 3], await SequencesAsync(_ofOtherProcess));
-        Assert.Equal(0, await _outbox.AppendAsync([old], default));
+        Assert.Equal(0, await outbox.AppendAsync([old], default));
     }
 
     [Fact]
@@ -73,7 +74,7 @@ public sealed class CosmosInterventionOutboxFaultTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Throttled_append_is_repeated()
+    public async Task Throttled_append_is_repeated_by_the_client()
     {
         var throttled = Order(Fault.TooManyRequests(TimeSpan.FromMilliseconds(5)), CosmosOperation.Batch, count: 2);
 
@@ -118,6 +119,19 @@ public sealed class CosmosInterventionOutboxFaultTests : IAsyncLifetime
         Assert.Equal([1, 2], await SequencesAsync(_outbox));
     }
 
+    [Fact]
+    public async Task Append_that_reads_the_end_from_a_replica_that_lags_tries_again()
+    {
+        await _outbox.AppendAsync([Message()], default);
+        await _outbox.AppendAsync([Message()], default);
+        var lag = Order(Fault.StaleRead, CosmosOperation.ReadItem);
+
+        Assert.Equal(1, await _ofOtherProcess.AppendAsync([Message()], default));
+
+        Assert.Equal(1, lag.Strikes());
+        Assert.Equal([1, 2, 3], await SequencesAsync(_outbox));
+    }
+
     [Theory]
     [InlineData("reset")]
     [InlineData("503")]
@@ -127,7 +141,7 @@ public sealed class CosmosInterventionOutboxFaultTests : IAsyncLifetime
         await _outbox.AppendAsync([Message()], default);
         using var patience = new CancellationTokenSource(Patience);
         var waiting = _ofOtherProcess.WaitAsync(1, patience.Token).AsTask();
-        await AwaitFeedAsync(patience.Token);
+        await AwaitFeedAsync(waiting, patience.Token);
         Order(how switch
         {
             "reset" => Fault.ReplyLost,
@@ -184,8 +198,8 @@ public sealed class CosmosInterventionOutboxFaultTests : IAsyncLifetime
         Assert.Equal([1, 2, 3, 4, 5, 6], seen);
     }
 
-    private CosmosInterventionOutbox NewProcess() => new(
-        _cosmos.Open(options => options with { RequestTimeout = TimeSpan.FromSeconds(2), ThrottlingRetries = 2, LongestThrottling = TimeSpan.FromMilliseconds(500) }), _time);
+    private CosmosInterventionOutbox NewProcess(Func<CosmosOptions, CosmosOptions>? configure = null) =>
+        new(_cosmos.Open(options => (configure ?? (same => same))(options with { ThrottlingRetries = 2 })), _time);
 
     private InterventionMessage Message() => new()
     {
@@ -200,9 +214,9 @@ public sealed class CosmosInterventionOutboxFaultTests : IAsyncLifetime
     private ActiveFault Order(Fault fault, CosmosOperation operation, int? count = 1) =>
         _cosmos.Emulator.Faults.Order(new FaultOrder(fault) { Operations = [operation], Container = "outbox", Count = count });
 
-    private async Task AwaitFeedAsync(CancellationToken cancellationToken)
+    private async Task AwaitFeedAsync(Task waiting, CancellationToken cancellationToken)
     {
-        while (_cosmos.Emulator.Meter.Total("outbox", CosmosOperation.ChangeFeed).Requests < 2)
+        while (_cosmos.Emulator.Meter.Total("outbox", CosmosOperation.ChangeFeed).Requests < 2 && !waiting.IsCompleted)
             await Task.Delay(5, cancellationToken);
     }
 
