@@ -68,7 +68,7 @@ var queries = [
     description: 'Housekeeping, which runs every ten minutes, has not run for half an hour.'
     severity: 1
     window: 'PT30M'
-    query: 'AppRequests | where Name == "Housekeeping" | summarize value = count()'
+    query: 'AppTraces | where Message has "Housekeeping has run" | summarize value = count()'
     operator: 'LessThan'
     threshold: 1
   }

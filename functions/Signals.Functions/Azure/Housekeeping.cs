@@ -6,7 +6,8 @@ namespace Signals.Functions.Azure;
 /// <summary>Drops from the stores what has expired and does not expire by itself. The platform sees to it that it runs once at a time.</summary>
 /// <param name="outbox">The outbox of interventions.</param>
 /// <param name="profiles">The Profiles Store.</param>
-public sealed class Housekeeping(IInterventionOutbox outbox, Engine.Attributes.IProfileStore profiles)
+/// <param name="log">Where it says that it has run: its silence is an alert.</param>
+public sealed partial class Housekeeping(IInterventionOutbox outbox, Engine.Attributes.IProfileStore profiles, ILogger<Housekeeping> log)
 {
     private const int ItemsPerStep = 1000;
 
@@ -20,5 +21,9 @@ public sealed class Housekeeping(IInterventionOutbox outbox, Engine.Attributes.I
         while (await profiles.RemoveExpiredAsync(ItemsPerStep, context.CancellationToken) == ItemsPerStep)
         {
         }
+        Ran(log);
     }
+
+    [LoggerMessage(Level = LogLevel.Information, Message = "Housekeeping has run.")]
+    private static partial void Ran(ILogger log);
 }

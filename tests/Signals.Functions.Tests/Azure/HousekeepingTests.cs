@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Azure.Functions.Worker;
+using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
 using Signals.Engine.Attributes;
 using Signals.Engine.Interventions;
@@ -18,7 +19,7 @@ public sealed class HousekeepingTests
         _outbox.SetupSequence(outbox => outbox.RemoveExpiredAsync(1000, default)).ReturnsAsync(1000).ReturnsAsync(12);
         _profiles.SetupSequence(profiles => profiles.RemoveExpiredAsync(1000, default)).ReturnsAsync(1000).ReturnsAsync(1000).ReturnsAsync(0);
 
-        await new Housekeeping(_outbox.Object, _profiles.Object).RunAsync(new TimerInfo(), Mock.Of<FunctionContext>());
+        await new Housekeeping(_outbox.Object, _profiles.Object, NullLogger<Housekeeping>.Instance).RunAsync(new TimerInfo(), Mock.Of<FunctionContext>());
 
         _outbox.Verify(outbox => outbox.RemoveExpiredAsync(1000, default), Times.Exactly(2));
         _profiles.Verify(profiles => profiles.RemoveExpiredAsync(1000, default), Times.Exactly(3));
