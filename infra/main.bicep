@@ -67,7 +67,7 @@ param retentionHours int = 72
 
 @description('Most RU/s of the Profiles Store; a tenth of it is the least that is paid.')
 @minValue(1000)
-param profilesMaxThroughput int = 6000
+param profilesMaxThroughput int = 12000
 
 @description('Most RU/s of each container of Identities; a tenth of it is the least that is paid.')
 @minValue(1000)

@@ -17,6 +17,7 @@ internal static class AzureCostRun
 
     public static async Task<int> RunAsync()
     {
+        await MeasureAsync(new CostScenario { Events = 10_000 }); // So that the first row is not that of a cold start.
         Console.WriteLine(Machine.Describe());
         await TableAsync("Batch size", BatchSizes.Select(size => new CostScenario { BatchSize = size }));
         await TableAsync("Visitors at once", new[] { 50, 500, 5000 }.Select(visitors => new CostScenario { VisitorsAtOnce = visitors }));
