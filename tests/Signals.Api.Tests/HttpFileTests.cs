@@ -22,12 +22,13 @@ public sealed class HttpFileTests : IAsyncLifetime
     {
         var key = await _host.Api.Services.GetRequiredService<ApiKeys>().CreateAsync(Organization, "examples", AccessScopes.All, default);
 
-        foreach (var name in (string[])["health", "access", "registry", "events", "attributes", "interventions"])
+        foreach (var name in (string[])["health", "access", "registry", "events", "attributes", "interventions", "identities"])
         {
             var file = HttpFile.Load(Path.Combine(FolderOfExamples(), $"{name}.http"));
             file.Set("host", _host.Api.Url.ToString().TrimEnd('/'));
             file.Set("keyId", key.Key.KeyId);
             file.Set("key", key.Secret);
+            file.Set("basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{key.Key.KeyId}:{key.Secret}")));
             Assert.NotEmpty(file.Requests);
             foreach (var request in file.Requests)
             {
@@ -42,7 +43,7 @@ public sealed class HttpFileTests : IAsyncLifetime
     [Fact]
     public void Every_example_file_is_run() =>
         Assert.Equal(
-            ["access", "attributes", "events", "health", "interventions", "registry"],
+            ["access", "attributes", "events", "health", "identities", "interventions", "registry"],
             Directory.GetFiles(FolderOfExamples(), "*.http").Select(Path.GetFileNameWithoutExtension).Order());
 
     private static string FolderOfExamples()

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Net.Http.Headers;
@@ -128,7 +127,7 @@ internal static class BatchEndpoint
             answer.Writer.WriteStartObject();
             answer.Writer.WriteString("event_id", requests[i].EventId);
             answer.Writer.WriteString("snowplow_id", resolved[i].Id.ToString());
-            answer.Writer.WriteString("created_at", resolved[i].CreatedAt.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture));
+            answer.Writer.WriteString("created_at", IdentityText.Time(resolved[i].CreatedAt));
             answer.Writer.WriteEndObject();
         }
         answer.Writer.WriteEndArray();

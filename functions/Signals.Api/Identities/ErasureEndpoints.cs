@@ -40,9 +40,7 @@ internal static class ErasureEndpoints
             IsForced = body.Force,
             Caller = context.Features.Get<AccessGrant>()!.Subject,
         };
-        var report = request.Inputs.Count == 0
-            ? new ErasureReport(Guid.NewGuid().ToString(), [], 0, 0)
-            : await context.RequestServices.GetRequiredService<IIdentityErasure>().EraseAsync(request, context.RequestAborted);
+        var report = await context.RequestServices.GetRequiredService<PersonErasure>().EraseAsync(request, context.RequestAborted);
         using var answer = JsonAnswer.Rent();
         Write(answer.Writer, inputs, report, body.DryRun);
         await answer.SendAsync(context);

@@ -5,7 +5,7 @@ namespace Signals.Api.Identities;
 
 /// <summary>
 /// Identities: configuration, resolution, lookup, erasure, statistics, health of identifiers (spec identities). They need an
-/// <see cref="IdentityConfigurationRegistry"/>, an <see cref="IdentityResolver"/>, an <see cref="IIdentityStore"/>, an <see cref="IIdentityErasure"/>, an
+/// <see cref="IdentityConfigurationRegistry"/>, an <see cref="IdentityResolver"/>, an <see cref="IIdentityStore"/>, an <see cref="IdentityEraser"/>, an
 /// <see cref="IRecentEvents"/> and the <see cref="ExtractionMetrics"/>.
 /// </summary>
 internal static class IdentityEndpoints
@@ -21,6 +21,7 @@ internal static class IdentityEndpoints
         services.AddSingleton<GivenIdentifiers>();
         services.AddSingleton<IdentityLookup>();
         services.AddSingleton<IdentityPreview>();
+        services.AddSingleton<PersonErasure>();
         services.AddSingleton<IdentityTrials>();
         services.ConfigureHttpJsonOptions(json =>
         {

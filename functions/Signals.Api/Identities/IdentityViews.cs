@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json;
 using Signals.Engine.Identities;
 
 namespace Signals.Api.Identities;
@@ -17,11 +16,6 @@ internal static class IdentityViews
 
     /// <summary>How an event came to its id, in a word.</summary>
     public static string NameOf(ResolutionOutcome outcome) => outcome.ToString().ToLowerInvariant();
-
-    /// <summary>What else is to be said of a resolution, in words.</summary>
-    public static IEnumerable<string> NamesOf(ResolutionReasons reasons) =>
-        Enum.GetValues<ResolutionReasons>().Where(reason => reason != ResolutionReasons.None && reasons.HasFlag(reason))
-            .Select(reason => JsonNamingPolicy.SnakeCaseLower.ConvertName(reason.ToString()));
 
     /// <summary>Values that are there; null stands for absent.</summary>
     public static IReadOnlyDictionary<string, string> Given(this IReadOnlyDictionary<string, string?> values) =>

@@ -88,6 +88,6 @@ internal static class ResolveEndpoint
     private static ResolveResult View(string eventId, ResolutionResult? resolved) => resolved is { Id.IsNone: false } result
         ? new ResolveResult(
             eventId, result.Id.ToString(), result.CreatedAt.ToDateTimeOffset(), IdentityViews.NameOf(result.Outcome),
-            [.. result.Merged.Select(id => id.ToString())], [.. IdentityViews.NamesOf(result.Reasons)])
-        : new ResolveResult(eventId, null, null, "none", [], resolved is { } none ? [.. IdentityViews.NamesOf(none.Reasons)] : []);
+            [.. result.Merged.Select(id => id.ToString())], [.. IdentityText.Names(result.Reasons)])
+        : new ResolveResult(eventId, null, null, "none", [], resolved is { } none ? [.. IdentityText.Names(none.Reasons)] : []);
 }

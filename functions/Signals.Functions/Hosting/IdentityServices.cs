@@ -32,6 +32,8 @@ internal static class IdentityServices
         services.AddSingleton(provider => new ExtractionMetrics(provider.GetRequiredService<IMeterFactory>()));
         services.AddSingleton(provider => new IdentityResolver(
             provider.GetRequiredService<IIdentityStore>(), provider.GetService<IDeferredEvents>(), provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new IdentityEraser(
+            provider.GetRequiredService<IIdentityStore>(), provider.GetService<IDeferredQueue>(), provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => new IdentityConfigurationRefresh(
             registry, refresh, provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<IdentityConfigurationRefresh>>()));
         return services;

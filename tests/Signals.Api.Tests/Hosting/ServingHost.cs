@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
+using Signals.Engine.Identities;
 using Signals.Engine.Interventions;
 using Signals.Storage.Sqlite;
 
@@ -14,6 +15,7 @@ public sealed class ServingHost : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("signals-api-tests").FullName;
     private readonly SqliteDatabase _database;
     private StreamingEngine _engine = null!;
+    private IdentityConfigurationRegistry _identities = null!;
     private long _sequence;
 
     private ServingHost() => _database = SqliteDatabase.Open(Path.Combine(_folder, "signals.db"));
@@ -33,8 +35,16 @@ public sealed class ServingHost : IAsyncDisposable
         host.Registry = await DefinitionRegistry.OpenAsync(new SqliteDefinitionStore(host._database), clock, default);
         var metrics = new StreamingMetrics();
         host._engine = new StreamingEngine(host.Registry, profiles, badRows, clock, metrics);
+        host._identities = await IdentityConfigurationRegistry.OpenAsync(new SqliteDefinitionStore(host._database), clock, default);
+        var graph = new MemoryIdentityStore();
         host.Api = await ApiHost.StartAsync(services: services =>
         {
+            services.AddSingleton(host._identities);
+            services.AddSingleton<IIdentityStore>(graph);
+            services.AddSingleton(new IdentityResolver(graph, null, clock));
+            services.AddSingleton(new IdentityEraser(graph, null, clock));
+            services.AddSingleton<IRecentEvents>(new RememberedEvents());
+            services.AddSingleton(new ExtractionMetrics());
             services.AddSingleton<TimeProvider>(clock);
             services.AddSingleton<IBadRowStore>(badRows);
             services.AddSingleton<IDefinitionSource>(host.Registry);
@@ -70,6 +80,7 @@ public sealed class ServingHost : IAsyncDisposable
     {
         await Api.DisposeAsync();
         Registry.Dispose();
+        _identities.Dispose();
         await _database.DisposeAsync();
         Directory.Delete(_folder, recursive: true);
     }

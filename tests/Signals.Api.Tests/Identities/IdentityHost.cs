@@ -5,8 +5,10 @@ using Microsoft.Extensions.DependencyInjection;
 using Signals.Api.Tests.Hosting;
 using Signals.Api.Tests.Registry;
 using Signals.Engine.Access;
+using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
 using Signals.Engine.Identities;
+using Signals.Engine.Interventions;
 using Signals.Storage.Sqlite;
 
 namespace Signals.Api.Tests.Identities;
@@ -30,7 +32,7 @@ public sealed class IdentityHost : IAsyncDisposable
 
     public MemoryIdentityStore Graph { get; } = new();
 
-    public RecordedErasure Erasure { get; } = new();
+    public SqliteProfileStore Profiles { get; private set; } = null!;
 
     public RememberedEvents Events { get; } = new();
 
@@ -40,7 +42,8 @@ public sealed class IdentityHost : IAsyncDisposable
         var database = SqliteDatabase.Open(Path.Combine(directory, "signals.db"));
         var clock = new TestClock();
         var registry = await IdentityConfigurationRegistry.OpenAsync(new SqliteDefinitionStore(database), clock, default);
-        var host = new IdentityHost(directory, database, registry);
+        var definitions = await DefinitionRegistry.OpenAsync(new SqliteDefinitionStore(database), clock, default);
+        var host = new IdentityHost(directory, database, registry) { Profiles = new SqliteProfileStore(database, clock) };
         host.Api = await ApiHost.StartAsync(services: services =>
         {
             services.AddSingleton<TimeProvider>(clock);
@@ -48,7 +51,9 @@ public sealed class IdentityHost : IAsyncDisposable
             services.AddSingleton<IIdentityConfigurationSource>(registry);
             services.AddSingleton<IIdentityStore>(host.Graph);
             services.AddSingleton(new IdentityResolver(host.Graph, null, clock));
-            services.AddSingleton<IIdentityErasure>(host.Erasure);
+            services.AddSingleton(new IdentityEraser(host.Graph, null, clock));
+            services.AddSingleton(new ProfileEditor(definitions, host.Profiles, clock));
+            services.AddSingleton<IWebhookStore>(new SqliteWebhookStore(database, clock));
             services.AddSingleton<IRecentEvents>(host.Events);
             services.AddSingleton(new ExtractionMetrics());
         });
@@ -93,22 +98,6 @@ public sealed class IdentityHost : IAsyncDisposable
         Registry.Dispose();
         await _database.DisposeAsync();
         Directory.Delete(_directory, recursive: true);
-    }
-}
-
-/// <summary>Remembers what was to be erased, and answers as it is told to.</summary>
-public sealed class RecordedErasure : IIdentityErasure
-{
-    public List<ErasureRequest> Requests { get; } = [];
-
-    public Func<ErasureInput, ErasureOutcome> Answer { get; set; } = _ => new ErasureOutcome.NotFound();
-
-    public ValueTask<ErasureReport> EraseAsync(ErasureRequest request, CancellationToken cancellationToken)
-    {
-        Requests.Add(request);
-        var outcomes = request.Inputs.Select(Answer).ToList();
-        var erased = outcomes.OfType<ErasureOutcome.Erased>().ToList();
-        return new(new ErasureReport("operation-1", outcomes, erased.Sum(one => one.Ids.Count), erased.Sum(one => one.Identifiers)));
     }
 }
 

@@ -5,7 +5,7 @@ using Signals.Engine.Events;
 namespace Signals.Engine.Identities;
 
 /// <summary>The texts that identities are written in.</summary>
-internal static class IdentityText
+public static class IdentityText
 {
     /// <summary>Length of <see cref="WriteTime"/> in bytes.</summary>
     public const int TimeLength = 24;
@@ -21,6 +21,7 @@ internal static class IdentityText
         output.Advance(written);
     }
 
+    /// <summary>Writes the text of an id in UTF-8.</summary>
     public static void WriteId(SnowplowId id, IBufferWriter<byte> output)
     {
         id.WriteText(output.GetSpan(SnowplowId.TextLength));

@@ -1,14 +1,4 @@
-using Signals.Engine.Events;
-
 namespace Signals.Engine.Identities;
-
-/// <summary>Erases people with everything that is known of them (spec identities, 13).</summary>
-public interface IIdentityErasure
-{
-    /// <summary>Erases the people behind some inputs, or says what would be erased.</summary>
-    /// <exception cref="StoreUnavailableException">The store is away. Part of the work may be done; asking again does the rest.</exception>
-    ValueTask<ErasureReport> EraseAsync(ErasureRequest request, CancellationToken cancellationToken);
-}
 
 /// <summary>Whom to erase.</summary>
 public sealed record ErasureRequest
