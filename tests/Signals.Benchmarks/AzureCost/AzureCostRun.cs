@@ -31,13 +31,13 @@ internal static class AzureCostRun
     private static async Task TableAsync(string title, IEnumerable<CostScenario> scenarios)
     {
         Console.WriteLine($"\n## {title}\n");
-        Console.WriteLine("| batch | visitors at once | events per session | sent together | attributes | per 1,000 events: reads | writes | RU | RU per write | document, bytes | events/s |");
-        Console.WriteLine("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
+        Console.WriteLine("| batch | visitors at once | events per session | sent together | attributes | per 1,000 events: reads | writes | RU | RU per write | document, bytes | events/s | events per processor second |");
+        Console.WriteLine("|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|--:|");
         foreach (var scenario in scenarios)
         {
             var cost = await MeasureAsync(scenario);
             Console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"| {scenario.BatchSize:N0} | {scenario.VisitorsAtOnce:N0} | {scenario.EventsPerSession:N0} | {scenario.EventsTogether:N0} | {scenario.Attributes:N0}{(scenario.Windowed ? " over 7 days" : "")} | {cost.Reads:N0} | {cost.Writes:N0} | {cost.RequestUnits:N0} | {cost.RequestUnitsPerWrite:N1} | {cost.DocumentBytes:N0} | {cost.EventsPerSecond:N0} |"));
+                $"| {scenario.BatchSize:N0} | {scenario.VisitorsAtOnce:N0} | {scenario.EventsPerSession:N0} | {scenario.EventsTogether:N0} | {scenario.Attributes:N0}{(scenario.Windowed ? " over 7 days" : "")} | {cost.Reads:N0} | {cost.Writes:N0} | {cost.RequestUnits:N0} | {cost.RequestUnitsPerWrite:N1} | {cost.DocumentBytes:N0} | {cost.EventsPerSecond:N0} | {cost.EventsPerProcessorSecond:N0} |"));
         }
     }
 
@@ -54,10 +54,10 @@ internal static class AzureCostRun
 
         await ProcessAsync(engine, stream, scenario.EventsBefore);
         var before = account.Metrics.Usage;
-        var watch = Stopwatch.StartNew();
+        var (watch, processor) = (Stopwatch.StartNew(), Environment.CpuUsage.TotalTime);
         var events = await ProcessAsync(engine, stream, scenario.Events);
         watch.Stop();
-        return CostPerThousand.Between(before, account.Metrics.Usage, events, watch.Elapsed);
+        return CostPerThousand.Between(before, account.Metrics.Usage, events, watch.Elapsed, Environment.CpuUsage.TotalTime - processor);
     }
 
     private static async Task<int> ProcessAsync(StreamingEngine engine, VisitorStream stream, int events)

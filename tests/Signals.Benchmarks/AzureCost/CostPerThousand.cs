@@ -9,12 +9,13 @@ namespace Signals.Benchmarks.AzureCost;
 /// <param name="RequestUnitsPerWrite">Request units of one write: an insert or, mostly, a replace, which costs twice as much.</param>
 /// <param name="RequestUnitsPerInsert">Request units of one write if it were an insert.</param>
 /// <param name="EventsPerSecond">How fast it was here, with the emulator on the same processors.</param>
-internal sealed record CostPerThousand(double Reads, double Writes, double RequestUnits, double RequestUnitsPerWrite, double RequestUnitsPerInsert, double EventsPerSecond)
+/// <param name="EventsPerProcessorSecond">The same for each second of one processor, whatever else the machine did.</param>
+internal sealed record CostPerThousand(double Reads, double Writes, double RequestUnits, double RequestUnitsPerWrite, double RequestUnitsPerInsert, double EventsPerSecond, double EventsPerProcessorSecond)
 {
     /// <summary>Size of a document, from what an insert of it costs: 5.5 RU for the first KB, 44.5 for the next 99.</summary>
     public double DocumentBytes => 1024 * (1 + (RequestUnitsPerInsert - 5.5) * 99 / 44.5);
 
-    public static CostPerThousand Between(IReadOnlyList<CosmosUsage> before, IReadOnlyList<CosmosUsage> after, int events, TimeSpan elapsed)
+    public static CostPerThousand Between(IReadOnlyList<CosmosUsage> before, IReadOnlyList<CosmosUsage> after, int events, TimeSpan elapsed, TimeSpan processor)
     {
         var used = after.Select(usage =>
         {
@@ -30,6 +31,7 @@ internal sealed record CostPerThousand(double Reads, double Writes, double Reque
             1000.0 * used.Sum(usage => usage.RequestUnits) / events,
             writes.Sum(usage => usage.RequestUnits) / written,
             writes.Sum(usage => usage.Operation == "replace" ? usage.RequestUnits / 2 : usage.RequestUnits) / written,
-            events / elapsed.TotalSeconds);
+            events / elapsed.TotalSeconds,
+            events / processor.TotalSeconds);
     }
 }
