@@ -13,6 +13,9 @@ public sealed record IdentityResolverOptions
 
     /// <summary>Where pauses before restarts come from.</summary>
     public Random Jitter { get; init; } = Random.Shared;
+
+    /// <summary>Where outcomes are counted; null for nowhere.</summary>
+    public ResolutionMetrics? Metrics { get; init; }
 }
 
 /// <summary>Gives events their Snowplow IDs and keeps the identity graph (spec identities, sections 6, 9.1 and 11).</summary>
@@ -25,6 +28,7 @@ public sealed class IdentityResolver
     private readonly AtomicResolution? _atomic;
     private readonly ProtocolResolution? _protocol;
     private readonly PublishedMerges _published;
+    private readonly ResolutionMetrics? _metrics;
     private ResolutionRules _rules = new(IdentityConfiguration.None);
 
     /// <summary>Makes a resolver.</summary>
@@ -35,9 +39,9 @@ public sealed class IdentityResolver
     public IdentityResolver(IIdentityStore store, IDeferredEvents? deferred, TimeProvider time, IdentityResolverOptions? options = null)
     {
         options ??= new IdentityResolverOptions();
-        (_time, _deferred, _breaker, _published) = (time, deferred, new StoreBreaker(time), new PublishedMerges(store));
+        (_time, _deferred, _breaker, _published, _metrics) = (time, deferred, new StoreBreaker(time), new PublishedMerges(store), options.Metrics);
         if (store is IAtomicIdentityStore atomic)
-            _atomic = new AtomicResolution(atomic, time, options.CachedItems);
+            _atomic = new AtomicResolution(atomic, time, options);
         else
             _protocol = new ProtocolResolution(store, time, options);
     }
@@ -52,12 +56,13 @@ public sealed class IdentityResolver
     {
         if (requests.Count == 0)
             return [];
+        var started = _time.GetTimestamp();
         var rules = RulesOf(configuration);
-        var answers = _breaker.IsOpen ? new ResolutionResult?[requests.Count] : await AskAsync(rules, requests, cancellationToken);
-        var unanswered = Enumerable.Range(0, answers.Length).Where(index => answers[index] is null).ToList();
-        if (unanswered.Count > 0)
-            await DeferAsync(rules, requests, answers, unanswered, cancellationToken);
-        return [.. answers.Select(answer => answer!.Value)];
+        var answers = _breaker.IsOpen ? new Answers(requests.Count) : await AskAsync(rules, requests, cancellationToken);
+        if (answers.Missing.Count > 0)
+            await DeferAsync(rules, requests, answers, cancellationToken);
+        _metrics?.Count(answers.Results, _time.GetElapsedTime(started));
+        return answers.Results;
     }
 
     /// <summary>Tells that merge events were written where they belong, so that they are not written again.</summary>
@@ -73,17 +78,17 @@ public sealed class IdentityResolver
         return ReferenceEquals(rules.Configuration, configuration) ? rules : _rules = new ResolutionRules(configuration);
     }
 
-    private async ValueTask<ResolutionResult?[]> AskAsync(
+    private async ValueTask<Answers> AskAsync(
         ResolutionRules rules, IReadOnlyList<ResolutionRequest> requests, CancellationToken cancellationToken)
     {
         var answers = _atomic is null
-            ? await _protocol!.ResolveAsync(rules, requests, cancellationToken)
+            ? new Answers(await _protocol!.ResolveAsync(rules, requests, cancellationToken))
             : await AskAtOnceAsync(_atomic, rules, requests, cancellationToken);
-        _breaker.Report(!answers.All(answer => answer is null));
+        _breaker.Report(answers.Missing.Count < requests.Count);
         return answers;
     }
 
-    private async ValueTask<ResolutionResult?[]> AskAtOnceAsync(
+    private async ValueTask<Answers> AskAtOnceAsync(
         AtomicResolution atomic, ResolutionRules rules, IReadOnlyList<ResolutionRequest> requests, CancellationToken cancellationToken)
     {
         await _oneBatch.WaitAsync(cancellationToken);
@@ -92,8 +97,7 @@ public sealed class IdentityResolver
             // A batch is one call, but takes longer than one event; each event may add a millisecond.
             var most = rules.Configuration.StoreBudget + TimeSpan.FromMilliseconds(requests.Count);
             using var budget = new StoreBudget(most, _time, cancellationToken);
-            return await budget.TryAsync(async token => Array.ConvertAll(await atomic.ResolveAsync(rules, requests, token), result => (ResolutionResult?)result))
-                ?? new ResolutionResult?[requests.Count];
+            return await budget.TryAsync(async token => new Answers(await atomic.ResolveAsync(rules, requests, token))) ?? new Answers(requests.Count);
         }
         finally
         {
@@ -103,23 +107,19 @@ public sealed class IdentityResolver
 
     /// <summary>Gives events their fallback ids, and keeps them for reconciliation (spec identities, 9.2 and 9.3).</summary>
     private async ValueTask DeferAsync(
-        ResolutionRules rules,
-        IReadOnlyList<ResolutionRequest> requests,
-        ResolutionResult?[] answers,
-        List<int> unanswered,
-        CancellationToken cancellationToken)
+        ResolutionRules rules, IReadOnlyList<ResolutionRequest> requests, Answers answers, CancellationToken cancellationToken)
     {
         if (_deferred is null)
             throw new StoreUnavailableException("The identity store", null, new TimeoutException("it did not answer in time"));
         var now = EventTime.From(_time.GetUtcNow());
-        var events = new List<DeferredEvent>(unanswered.Count);
-        foreach (var index in unanswered)
+        var events = new List<DeferredEvent>(answers.Missing.Count);
+        foreach (var index in answers.Missing)
         {
             var request = requests[index];
             var leading = request.Identifiers.FirstOrDefault(identifier => !identifier.IsAlias, request.Identifiers[0]);
             var id = request.FallbackId.IsNone ? rules.Derivation.OfIdentifier(leading, 0) : request.FallbackId;
             events.Add(new DeferredEvent(request with { FallbackId = id }, rules.Configuration.Version, now));
-            answers[index] = new ResolutionResult(id, request.Time, ResolutionOutcome.Fallback, ResolutionReasons.None);
+            answers.Results[index] = new ResolutionResult(id, request.Time, ResolutionOutcome.Fallback, ResolutionReasons.None);
         }
         await _deferred.AppendAsync(events, cancellationToken);
     }

@@ -8,9 +8,9 @@ namespace Signals.Engine.Identities;
 /// together. Hot items stay in memory between batches; what others wrote since is dropped first. On a lost race the batch
 /// starts over. One batch at a time.
 /// </summary>
-internal sealed class AtomicResolution(IAtomicIdentityStore store, TimeProvider time, int cachedItems)
+internal sealed class AtomicResolution(IAtomicIdentityStore store, TimeProvider time, IdentityResolverOptions options)
 {
-    private readonly IdentityGraph _graph = new(cachedItems);
+    private readonly IdentityGraph _graph = new(options.CachedItems);
     private readonly List<IdentityItemKey> _changedByOthers = [];
     private long _mark;
 
@@ -80,6 +80,7 @@ internal sealed class AtomicResolution(IAtomicIdentityStore store, TimeProvider 
             changes[i] = _graph.Changed[i].ToChange();
         if (await store.TryWriteTogetherAsync(changes, cancellationToken) is not { } written)
         {
+            options.Metrics?.CountLostRace();
             _graph.Abandon();
             return false;
         }
@@ -116,7 +117,7 @@ internal sealed class AtomicResolution(IAtomicIdentityStore store, TimeProvider 
             changed = changed with { LinkedIdentifiers = changed.LinkedIdentifiers + decision.Links.Count };
         if (decision.Creates || !ReferenceEquals(changed, survivor))
             _graph.Change(changed);
-        foreach (var identifier in decision.Links.Concat(decision.Marks).Concat(decision.Touches).Distinct())
+        foreach (var identifier in decision.Changed())
             _graph.Change(rules.Apply(decision, identifier, identifier.Item, request.Time, now));
         return decision.ToResult(changed, request.EventId, [.. decision.Absorbed.Select(profile => profile.Id)], decision.Creates);
     }

@@ -38,6 +38,20 @@ internal sealed class Decision
     /// <summary>True when nothing has to be written.</summary>
     public bool IsReadOnly => !Creates && Absorbed.IsEmpty && Claims is null && Links.Count == 0 && Marks.Count == 0 && Touches.Count == 0;
 
+    /// <summary>The identifiers of which anything is to be written, each once.</summary>
+    public IEnumerable<KnownIdentifier> Changed()
+    {
+        foreach (var identifier in Links)
+            yield return identifier;
+        foreach (var identifier in Marks)
+            yield return identifier;
+        foreach (var identifier in Touches)
+        {
+            if (!Links.Contains(identifier) && !Marks.Contains(identifier))
+                yield return identifier;
+        }
+    }
+
     /// <summary>What is said of an event that belongs to nobody.</summary>
     public ResolutionResult ToResult() => new(default, default, Outcome, Reasons);
 
@@ -69,7 +83,13 @@ internal sealed class KnownIdentifier(Identifier identifier, IdentityItemKey key
     public IdentifierItem? Item { get; } = item;
 
     /// <summary>The distinct roots of its links.</summary>
-    public List<ProfileItem> Roots { get; } = [];
+    public IReadOnlyList<ProfileItem> Roots { get; private set; } = [];
+
+    public void AddRoot(ProfileItem root)
+    {
+        if (!Roots.Contains(root))
+            Roots = [.. Roots, root];
+    }
 
     /// <summary>True when its roots belong to different owners.</summary>
     public bool IsAmbiguous => Roots.Count > 1 && ProfileOwners.AnyConflict(Roots);

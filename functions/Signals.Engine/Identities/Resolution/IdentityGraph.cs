@@ -172,7 +172,26 @@ internal sealed class GraphNode(IdentityItemKey key)
 {
     public IdentityItemKey Key { get; } = key;
 
-    public IdentityItem? Item { get; set; }
+    public IdentityItem? Item
+    {
+        get;
+        set
+        {
+            field = value;
+            var identifier = value as IdentifierItem;
+            SoleProfile = identifier is { Links.Length: 1, Guard: null or { QuarantinedUntil.UnixMicroseconds: 0 } } ? identifier.Links[0].Profile : default;
+            LastSeenDay = identifier?.LastSeenDay ?? 0;
+        }
+    }
+
+    /// <summary>
+    /// Where an identifier leads that has one link and was never set aside; none for any other item. Kept here because every event asks for
+    /// it, and each step to another object costs as much as all the rest.
+    /// </summary>
+    public SnowplowId SoleProfile { get; private set; }
+
+    /// <summary>When an identifier was last seen; 0 for any other item.</summary>
+    public int LastSeenDay { get; private set; }
 
     /// <summary>The version in the store; null when it is not there.</summary>
     public ItemVersion? Version { get; set; }

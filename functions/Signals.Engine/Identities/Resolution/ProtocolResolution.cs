@@ -6,7 +6,7 @@ namespace Signals.Engine.Identities;
 /// </summary>
 internal sealed class ProtocolResolution(IIdentityStore store, TimeProvider time, IdentityResolverOptions options)
 {
-    private readonly EventProtocol _protocol = new(store, time, (restart, token) => PauseAsync(restart, time, options.Jitter, token));
+    private readonly EventProtocol _protocol = new(store, time, (restart, token) => PauseAsync(restart, time, options, token));
 
     /// <summary>Resolves a batch; null in the place of each event that the store left without an answer.</summary>
     public async ValueTask<ResolutionResult?[]> ResolveAsync(
@@ -57,10 +57,11 @@ internal sealed class ProtocolResolution(IIdentityStore store, TimeProvider time
     }
 
     /// <summary>Full jitter: anything up to 5 ms before the first restart, doubling to 80 ms.</summary>
-    private static Task PauseAsync(int restart, TimeProvider time, Random jitter, CancellationToken cancellationToken)
+    private static Task PauseAsync(int restart, TimeProvider time, IdentityResolverOptions options, CancellationToken cancellationToken)
     {
+        options.Metrics?.CountLostRace();
         var most = Math.Min(5 << restart - 1, 80);
-        return Task.Delay(TimeSpan.FromMilliseconds(jitter.NextDouble() * most), time, cancellationToken);
+        return Task.Delay(TimeSpan.FromMilliseconds(options.Jitter.NextDouble() * most), time, cancellationToken);
     }
 
     private sealed record Answer(ResolutionResult? Result);

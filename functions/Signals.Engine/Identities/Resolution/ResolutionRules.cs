@@ -38,18 +38,20 @@ internal sealed partial class ResolutionRules
         if (!request.FallbackId.IsNone)
             return false;
         ProfileItem? common = null;
+        var linked = default(SnowplowId);
         var owner = -1;
         for (var i = 0; i < keys.Length; i++)
         {
-            if (!graph.TryFindIdentifier(keys[i], out var item) || item is not { Links.Length: 1 } || item.Guard?.QuarantinedUntil > now)
+            if (graph.Find(keys[i]) is not { SoleProfile: { IsNone: false } profile } node || !IsSeenToday(node, request.Identifiers[i].Type, now))
                 return false;
-            var identifier = request.Identifiers[i];
-            if (_timeToLive.Count > 0 && item.LastSeenDay < Days(now) && _timeToLive.ContainsKey(identifier.Type))
-                return false;
-            if (!graph.TryFindRoot(item.Links[0].Profile, out var root) || root is null || common is not null && !ReferenceEquals(root, common))
-                return false;
-            common = root;
-            if (request.UniqueValue is not null && IsOwn(request, identifier))
+            if (common is null || profile != linked)
+            {
+                if (!graph.TryFindRoot(profile, out var root) || root is null || common is not null && !ReferenceEquals(root, common))
+                    return false;
+                common = root;
+                linked = profile;
+            }
+            if (request.UniqueValue is not null && IsOwn(request, request.Identifiers[i]))
                 owner = i;
         }
         if (common is null || owner >= 0 && !common.Owners.Contains(keys[owner]) || !common.Pending.IsEmpty || graph.Unfinished.Count > 0)
@@ -92,6 +94,9 @@ internal sealed partial class ResolutionRules
         return true;
     }
 
+    private bool IsSeenToday(GraphNode node, string type, EventTime now) =>
+        _timeToLive.Count == 0 || node.LastSeenDay >= Days(now) || !_timeToLive.ContainsKey(type);
+
     private bool IsOwn(ResolutionRequest request, in Identifier identifier) =>
         !identifier.IsAlias && identifier.Type == _uniqueType && identifier.Value == request.UniqueValue;
 
@@ -117,8 +122,8 @@ internal sealed partial class ResolutionRules
             known.Add(identifier);
             foreach (var link in item?.Links ?? [])
             {
-                if (graph.TryFindRoot(link.Profile, out var root) && root is not null && !identifier.Roots.Contains(root))
-                    identifier.Roots.Add(root);
+                if (graph.TryFindRoot(link.Profile, out var root) && root is not null)
+                    identifier.AddRoot(root);
             }
         }
         return known;
