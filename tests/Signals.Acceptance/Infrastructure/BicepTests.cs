@@ -30,6 +30,15 @@ public sealed partial class BicepTests
         Assert.All(BicepFile.Parameters, size => Assert.Equal(expected, size.Declared.Keys.Except(["zoneRedundant", "eventHubsMaxCapacity"]).Order()));
     }
 
+    [Fact]
+    public void What_one_can_say_about_a_deployment_is_described()
+    {
+        var deploy = File.ReadAllText(Path.Combine(RepositoryLayout.Root, "docs", "deploy.md"));
+        var described = DescribedVariable().Matches(deploy).SelectMany(match => Variable().Matches(match.Value)).Select(match => match.Value).Order();
+
+        Assert.All(BicepFile.Parameters, size => Assert.Equal(described, Variable().Matches(size.Text).Select(match => match.Value).Order()));
+    }
+
     [Theory]
     [InlineData("eventhubs.bicep", "disableLocalAuth: true", "minimumTlsVersion: '1.2'")]
     [InlineData("cosmos.bicep", "disableLocalAuth: true", "minimalTlsVersion: 'Tls12'", "enableMultipleWriteLocations: false", "type: 'Continuous'")]
@@ -72,6 +81,12 @@ public sealed partial class BicepTests
 
     [GeneratedRegex(@"^resource \w+ 'Microsoft\.Authorization/roleAssignments.*?^[}\]]$", RegexOptions.Multiline | RegexOptions.Singleline)]
     private static partial Regex RoleAssignment();
+
+    [GeneratedRegex(@"^\| `SIGNALS_[^|]*\|", RegexOptions.Multiline)]
+    private static partial Regex DescribedVariable();
+
+    [GeneratedRegex("SIGNALS_[A-Z_]+")]
+    private static partial Regex Variable();
 
     /// <summary>Members of the object <c>maxThroughput</c>, which stand in the list of arguments.</summary>
     [GeneratedRegex("^(profiles|identities)$")]
