@@ -41,6 +41,7 @@ internal static class CloudServices
             provider.GetRequiredService<HubProducer>(), settings.EnrichedHubPartitions, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new StreamingTriggerOptions());
         services.AddSingleton<StreamingTrigger>();
+        services.AddSingleton<IReadinessProbe>(provider => provider.GetRequiredService<StreamingTrigger>());
 
         services.AddSignalsApi(settings.ToApiOptions());
         services.AddWebhookDelivery();

@@ -1,3 +1,4 @@
+using Signals.Api.Health;
 using Signals.Engine.Attributes;
 using Signals.Engine.Events;
 
@@ -8,12 +9,13 @@ namespace Signals.Functions.Cloud;
 /// nothing brings the batch back: it returns only when every record is in the profiles or among the bad rows. Otherwise it throws, and
 /// the retry policy of the trigger delivers the batch again.
 /// </summary>
-public sealed partial class StreamingTrigger
+public sealed partial class StreamingTrigger : IReadinessProbe
 {
     private readonly BatchRunner _runner;
     private readonly TimeProvider _time;
     private readonly TimeSpan _longest;
     private readonly ILogger<StreamingTrigger> _log;
+    private volatile string? _trouble;
 
     /// <summary>Makes the trigger.</summary>
     /// <param name="engine">The streaming engine.</param>
@@ -30,6 +32,12 @@ public sealed partial class StreamingTrigger
         _runner = new BatchRunner(engine, badRows, metrics, time, Observe);
     }
 
+    /// <inheritdoc />
+    public string Name => "streaming";
+
+    /// <inheritdoc />
+    public ValueTask<Readiness> CheckAsync(CancellationToken cancellationToken) => new(new Readiness(_trouble is null, _trouble));
+
     /// <summary>Brings a batch of one partition through the engine.</summary>
     /// <param name="batch">The records, in order.</param>
     /// <param name="stopping">Asks to leave the batch to somebody else: the process stops, or has lost the partition.</param>
@@ -44,10 +52,17 @@ public sealed partial class StreamingTrigger
         try
         {
             await _runner.RunAsync(batch, either.Token);
+            _trouble = null;
         }
         catch (OperationCanceledException) when (limit.IsCancellationRequested && !stopping.IsCancellationRequested)
         {
             throw new BatchHeldException(batch[0].Position, batch.Count, _longest);
+        }
+        catch (OperationCanceledException)
+        {
+            // Somebody else has the partition now, and its trouble.
+            _trouble = null;
+            throw;
         }
     }
 
@@ -57,6 +72,7 @@ public sealed partial class StreamingTrigger
         switch (incident.Kind)
         {
             case BatchIncidentKind.Held:
+                _trouble = $"partition {position.Partition} is held: {incident.Error.Message}";
                 Held(_log, incident.Error, position.Partition, position.Sequence, pause);
                 break;
             case BatchIncidentKind.Retried:

@@ -142,6 +142,23 @@ public sealed class AggregateAttributesTests
     }
 
     [Fact]
+    public async Task Readiness_tells_of_a_batch_that_is_held_until_one_gets_through()
+    {
+        _fails = _ => Away();
+        var trigger = Trigger(new StreamingTriggerOptions { LongestCall = TimeSpan.FromMilliseconds(50) });
+        var function = new AggregateAttributes(trigger, CloudSettings.From(CloudConfiguration.Of()));
+        await Assert.ThrowsAsync<BatchHeldException>(() => function.RunAsync(Bodies("a"), Context(HubBatches.Metadata(1, partition: "6"))).WaitAsync(Patience));
+
+        var held = await trigger.CheckAsync(default);
+        _fails = _ => null;
+        await function.RunAsync(Bodies("a"), Context(HubBatches.Metadata(1, partition: "6")));
+
+        Assert.False(held.Ready);
+        Assert.Contains("partition 6", held.Detail);
+        Assert.True((await trigger.CheckAsync(default)).Ready);
+    }
+
+    [Fact]
     public void Retry_policy_never_gives_up()
     {
         var retry = typeof(AggregateAttributes).GetMethod(nameof(AggregateAttributes.RunAsync))!.GetCustomAttribute<RetryAttribute>();
@@ -188,14 +205,16 @@ public sealed class AggregateAttributesTests
         return context.Object;
     }
 
-    private AggregateAttributes Function(Func<CloudSettings, CloudSettings>? change = null, StreamingTriggerOptions? options = null)
+    private AggregateAttributes Function(Func<CloudSettings, CloudSettings>? change = null, StreamingTriggerOptions? options = null) =>
+        new(Trigger(options), (change ?? (settings => settings))(CloudSettings.From(CloudConfiguration.Of())));
+
+    private StreamingTrigger Trigger(StreamingTriggerOptions? options)
     {
         var definitions = new Mock<IDefinitionSource>();
         definitions.Setup(source => source.Current).Returns(new DefinitionSnapshot());
         var engine = new StreamingEngine(definitions.Object, Mock.Of<IProfileStore>(), _badRows.Object, TimeProvider.System, _metrics);
-        var trigger = new StreamingTrigger(
+        return new StreamingTrigger(
             engine, _badRows.Object, _metrics, TimeProvider.System, options ?? new StreamingTriggerOptions(), NullLogger<StreamingTrigger>.Instance);
-        return new AggregateAttributes(trigger, (change ?? (settings => settings))(CloudSettings.From(CloudConfiguration.Of())));
     }
 
     private ValueTask Keep(IReadOnlyList<StoredBadRow> rows)
