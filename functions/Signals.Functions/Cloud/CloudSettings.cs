@@ -22,7 +22,7 @@ public sealed record CloudSettings
     public const string ConsumerGroupReference = "%AggregatedConsumerGroup%";
 
     private const string TenantId = "the ID of a tenant, a GUID with hyphens, beside Signals__Entra__Audience";
-    private const string HubName = "the name of a hub: 1 to 256 letters, digits, periods, hyphens, underscores, slashes";
+    private const string HubName = "the name of a hub: 1 to 256 letters, digits, periods, hyphens, underscores";
 
     /// <summary>Address of the Event Hubs namespace.</summary>
     public required Uri EventHubs { get; init; }
@@ -134,7 +134,7 @@ public sealed record CloudSettings
     private static string ReadHub(SettingsReader hubs, string key)
     {
         var name = hubs.Required(key, HubName);
-        return name.Length <= 256 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_' or '/') ? name : throw hubs.Malformed(key, HubName, name);
+        return name.Length <= 256 && name.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '-' or '_') ? name : throw hubs.Malformed(key, HubName, name);
     }
 
     private static CosmosOptions ReadCosmos(SettingsReader signals)
