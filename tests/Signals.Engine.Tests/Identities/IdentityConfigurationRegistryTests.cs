@@ -153,6 +153,16 @@ public sealed class IdentityConfigurationRegistryTests
         Assert.Equal(IdentityConfigurationRegistry.MaxVersions + 3, registry.Current.Configuration.Version);
     }
 
+    [Fact]
+    public async Task A_version_that_a_newer_product_stored_is_read()
+    {
+        const string json = """{"author":"a","at":"2025-01-01T00:00:00Z","changes":[],"configuration":{"identifiers":[],"from_the_future":true}}""";
+        await _store.TryWriteAsync(0, [new StoredDefinition("identity_configuration", "identities", 4, json)], default);
+
+        using var registry = await OpenAsync();
+        Assert.Equal(4, registry.Current.Configuration.Version);
+    }
+
     [Theory]
     [InlineData("{}")]
     [InlineData("not json")]

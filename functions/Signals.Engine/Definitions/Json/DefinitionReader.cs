@@ -54,6 +54,14 @@ internal sealed class DefinitionReader
     public void Fail(string name, string type, string message) =>
         _errors.Add(Path.At(name), type, message, Find(name, out var element) ? element : null);
 
+    /// <summary>Adds an error about every member that is none of these.</summary>
+    public void RefuseOthers(params ReadOnlySpan<string> known)
+    {
+        foreach (var member in _object.EnumerateObject())
+            if (!known.Contains(member.Name))
+                Fail(member.Name, "extra_forbidden", "Extra inputs are not permitted");
+    }
+
     /// <summary>Adds an error about the object itself.</summary>
     public void FailHere(string type, string message) => _errors.Add(Path, type, message, _object);
 

@@ -39,7 +39,7 @@ internal sealed partial class IdentityAuditJson : JsonSerializerContext
         try
         {
             var stored = JsonSerializer.Deserialize(Encoding.UTF8.GetBytes(row.Json ?? ""), Default.StoredIdentityConfiguration)!;
-            if (IdentityConfigurationJson.TryRead(stored.Configuration, out var configuration, out var errors))
+            if (IdentityConfigurationJson.TryReadStored(stored.Configuration, out var configuration, out var errors))
                 return new IdentityConfigurationVersion(configuration with { Version = row.Version }, stored.Author, stored.At, stored.Changes);
             throw new JsonException($"{string.Join('.', errors[0].Loc)}: {errors[0].Msg}");
         }

@@ -14,19 +14,15 @@ public static class IdentityConfigurationJson
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>Reads and checks a configuration. Its version is 0.</summary>
+    /// <summary>Reads and checks a configuration as people write it. Its version is 0.</summary>
     public static bool TryRead(
-        JsonElement body, [NotNullWhen(true)] out IdentityConfiguration? configuration, out IReadOnlyList<FieldError> errors)
-    {
-        var found = new FieldErrors();
-        configuration = DefinitionReader.Read(body, FieldPath.Body, found, IdentityConfigurationReader.Read);
-        if (configuration is not null)
-            IdentityConfigurationRules.Validate(configuration, FieldPath.Body, found);
-        errors = found.Kept;
-        if (found.Count > 0)
-            configuration = null;
-        return configuration is not null;
-    }
+        JsonElement body, [NotNullWhen(true)] out IdentityConfiguration? configuration, out IReadOnlyList<FieldError> errors) =>
+        TryRead(body, isStored: false, out configuration, out errors);
+
+    /// <summary>Reads a configuration that was stored, perhaps by a newer version with members that are not known here.</summary>
+    internal static bool TryReadStored(
+        JsonElement stored, [NotNullWhen(true)] out IdentityConfiguration? configuration, out IReadOnlyList<FieldError> errors) =>
+        TryRead(stored, isStored: true, out configuration, out errors);
 
     /// <summary>Reads and checks a configuration in UTF-8.</summary>
     public static bool TryRead(
@@ -87,6 +83,19 @@ public static class IdentityConfigurationJson
         writer.WriteEndObject();
         writer.WriteBoolean("write_decisions", configuration.WritesDecisions);
         writer.WriteEndObject();
+    }
+
+    private static bool TryRead(
+        JsonElement body, bool isStored, [NotNullWhen(true)] out IdentityConfiguration? configuration, out IReadOnlyList<FieldError> errors)
+    {
+        var found = new FieldErrors();
+        configuration = DefinitionReader.Read(body, FieldPath.Body, found, new IdentityConfigurationReader(isStored).Read);
+        if (configuration is not null)
+            IdentityConfigurationRules.Validate(configuration, FieldPath.Body, found);
+        errors = found.Kept;
+        if (found.Count > 0)
+            configuration = null;
+        return configuration is not null;
     }
 
     private static void Write(Utf8JsonWriter writer, IdentifierType type)

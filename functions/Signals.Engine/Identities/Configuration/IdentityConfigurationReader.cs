@@ -3,8 +3,12 @@ using Signals.Engine.Events;
 
 namespace Signals.Engine.Identities;
 
-/// <summary>Reads the JSON form of configurations (spec identities, 3 and appendix A).</summary>
-internal static class IdentityConfigurationReader
+/// <summary>
+/// Reads the JSON form of configurations (spec identities, 3 and appendix A). What people write may not have members that nobody knows: a misspelt
+/// one would change who is merged with whom. What is stored may, since a newer version may have stored it.
+/// </summary>
+/// <param name="isStored">Whether it was stored.</param>
+internal sealed class IdentityConfigurationReader(bool isStored)
 {
     private const int MaxRules = 50;
     private const int MaxValues = 1000;
@@ -13,8 +17,11 @@ internal static class IdentityConfigurationReader
     private const int LongestBudget = 60_000;
     private const int LongestAliasAge = 365 * 24 * 3600;
 
-    public static IdentityConfiguration? Read(DefinitionReader reader)
+    public IdentityConfiguration? Read(DefinitionReader reader)
     {
+        Know(
+            reader, "identifiers", "cross_domain_aliases", "alias_max_age_seconds", "filters", "blocked_values", "accept_integers", "include_derived_contexts",
+            "id_strategy", "id_secret", "id_secret_set", "limits", "fallback", "write_decisions");
         var identifiers = reader.RequiredList("identifiers", 0, IdentityConfigurationRules.MaxTypes, ReadType);
         var aliasAge = reader.Integer("alias_max_age_seconds", 1, LongestAliasAge);
         var configuration = new IdentityConfiguration
@@ -35,8 +42,9 @@ internal static class IdentityConfigurationReader
         return reader.Failed ? null : configuration;
     }
 
-    private static IdentifierType? ReadType(DefinitionReader reader)
+    private IdentifierType? ReadType(DefinitionReader reader)
     {
+        Know(reader, "name", "field", "property", "unique", "priority", "ttl_days", "normalise", "default_blocked_values");
         var name = reader.RequiredText("name", TextRules.IdentifierName);
         var field = IdentityFieldJson.ReadMember(reader, reader.Spelling("field", "property"));
         var priority = reader.Integer("priority", -MaxPriority, MaxPriority);
@@ -58,15 +66,17 @@ internal static class IdentityConfigurationReader
         };
     }
 
-    private static IdentityFilters? ReadFilters(DefinitionReader reader)
+    private IdentityFilters? ReadFilters(DefinitionReader reader)
     {
+        Know(reader, "logic", "rules");
         var logic = reader.RequiredChoice("logic", IdentityConfigurationNames.Logics);
         var rules = reader.RequiredList("rules", 1, MaxRules, ReadRule);
         return reader.Failed ? null : new IdentityFilters(logic is FilterLogic.All, rules);
     }
 
-    private static IdentityFilter? ReadRule(DefinitionReader reader)
+    private IdentityFilter? ReadRule(DefinitionReader reader)
     {
+        Know(reader, "property", "field", "operator", "values");
         var property = IdentityFieldJson.ReadMember(reader, reader.Spelling("property", "field"));
         var comparison = reader.RequiredChoice("operator", IdentityConfigurationNames.Operators);
         if (!reader.Has("values"))
@@ -75,8 +85,11 @@ internal static class IdentityConfigurationReader
         return reader.Failed ? null : new IdentityFilter(property!, comparison is FilterOperator.NotIn, values!);
     }
 
-    private static IdentityLimits? ReadLimits(DefinitionReader reader)
+    private IdentityLimits? ReadLimits(DefinitionReader reader)
     {
+        Know(
+            reader, "max_identifiers_per_event", "max_value_length", "max_identifiers_per_profile", "max_merges_per_profile", "max_owners_per_identifier",
+            "max_merges_per_identifier_per_hour");
         var defaults = new IdentityLimits();
         var limits = new IdentityLimits
         {
@@ -90,6 +103,15 @@ internal static class IdentityConfigurationReader
         return reader.Failed ? null : limits;
     }
 
-    private static TimeSpan? ReadFallback(DefinitionReader reader) =>
-        reader.Integer("store_budget_ms", 1, LongestBudget) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+    private TimeSpan? ReadFallback(DefinitionReader reader)
+    {
+        Know(reader, "store_budget_ms");
+        return reader.Integer("store_budget_ms", 1, LongestBudget) is { } milliseconds ? TimeSpan.FromMilliseconds(milliseconds) : null;
+    }
+
+    private void Know(DefinitionReader reader, params ReadOnlySpan<string> members)
+    {
+        if (!isStored)
+            reader.RefuseOthers(members);
+    }
 }
