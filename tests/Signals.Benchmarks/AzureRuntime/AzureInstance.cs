@@ -11,7 +11,10 @@ internal static class AzureInstance
     public const int BatchEvents = 1000;
     public const int Persons = 200;
 
-    /// <summary>Runs until its input ends. Writes two lines: milliseconds from the start of the process to the first batch processed, and its address.</summary>
+    /// <summary>
+    /// Runs until its input ends. Writes two lines: milliseconds from the start of the process to the first batch processed, with those of the
+    /// processors behind a bar, and its address.
+    /// </summary>
     /// <param name="args">Address of the account; address of the hubs; sequence number of the first event.</param>
     public static async Task<int> RunAsync(string[] args)
     {
@@ -19,7 +22,8 @@ internal static class AzureInstance
         var first = long.Parse(args[2], CultureInfo.InvariantCulture);
         var events = Enumerable.Range(0, BatchEvents).Select(i => new FakeEventHubs.Event(EventLines.Of(Person(i % Persons)), new Dictionary<string, string>())).ToList();
         await host.DeliverAsync(partition: 0, first, events);
-        Console.WriteLine((DateTime.Now - Process.GetCurrentProcess().StartTime).TotalMilliseconds.ToString("F0", CultureInfo.InvariantCulture));
+        using var process = Process.GetCurrentProcess();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{(DateTime.Now - process.StartTime).TotalMilliseconds:F0} | {process.TotalProcessorTime.TotalMilliseconds:F0}"));
         Console.WriteLine(host.Http.BaseAddress);
         await Console.In.ReadLineAsync();
         return 0;
