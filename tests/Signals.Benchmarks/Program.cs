@@ -9,6 +9,7 @@ return args switch
 {
     ["e2e", .. var rest] => await EndToEndRun.RunAsync(rest),
     ["sse", .. var rest] => await StreamsRun.RunAsync(rest),
+    ["sse-processes", .. var rest] => await ProcessesRun.RunAsync(rest),
     ["outbox", .. var rest] => await OutboxRun.RunAsync(rest),
     ["memory", .. var rest] => await MemoryRun.RunAsync(rest),
     ["identities", .. var rest] => await IdentityRun.RunAsync(rest),

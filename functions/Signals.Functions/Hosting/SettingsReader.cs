@@ -15,6 +15,8 @@ internal sealed class SettingsReader(IConfiguration configuration, string sectio
 {
     private const string ExampleAccount = "https://my-account.documents.azure.com:443/";
     private const int MaxDatabaseName = 255;
+    private const int DefaultOutboxHours = 24;
+    private const int MaxOutboxHours = 168;
 
     private static readonly SearchValues<char> ForbiddenInNames = SearchValues.Create("/\\?#");
 
@@ -89,9 +91,10 @@ internal sealed class SettingsReader(IConfiguration configuration, string sectio
     public CosmosOptions? Cosmos()
     {
         var (endpoint, database, emulator) = (this["Cosmos:Endpoint"], this["Cosmos:Database"], Switch("Cosmos:Emulator"));
+        var outboxHours = Number("Cosmos:OutboxHours", 1, MaxOutboxHours, DefaultOutboxHours);
         if (string.IsNullOrEmpty(endpoint))
         {
-            return string.IsNullOrEmpty(database) && !emulator
+            return string.IsNullOrEmpty(database) && !emulator && this["Cosmos:OutboxHours"] is null
                 ? null
                 : throw Missing("Cosmos:Endpoint", "the address of the account, since other settings of Cosmos DB are there");
         }
@@ -102,7 +105,7 @@ internal sealed class SettingsReader(IConfiguration configuration, string sectio
         database = string.IsNullOrEmpty(database) ? CosmosOptions.DefaultDatabase : database;
         if (database.Length > MaxDatabaseName || database.AsSpan().ContainsAny(ForbiddenInNames))
             throw Malformed("Cosmos:Database", $"a name of up to {MaxDatabaseName} characters without / \\ ? #", database);
-        return new CosmosOptions { Endpoint = uri, Database = database, Emulator = emulator };
+        return new CosmosOptions { Endpoint = uri, Database = database, Emulator = emulator, OutboxRetention = TimeSpan.FromHours(outboxHours) };
     }
 
     /// <summary>The error of a setting that is not of the form it should have.</summary>

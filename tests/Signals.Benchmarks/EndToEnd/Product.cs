@@ -8,7 +8,7 @@ using Signals.Acceptance.Harness;
 
 namespace Signals.Benchmarks.EndToEnd;
 
-/// <summary>The local runtime in a process of its own, with the web-shop tutorial published.</summary>
+/// <summary>The local runtime in a process of its own, with the web-shop tutorial published unless told otherwise.</summary>
 internal sealed class Product : IAsyncDisposable
 {
     public const string Token = "local-sandbox-token";
@@ -56,13 +56,15 @@ internal sealed class Product : IAsyncDisposable
     /// <summary>Time that the process has used of all processors.</summary>
     public TimeSpan ProcessorTime => Process.GetProcessById(_process.Id).TotalProcessorTime;
 
-    public static async Task<Product> StartAsync(IReadOnlyDictionary<string, string>? settings = null)
+    public static async Task<Product> StartAsync(IReadOnlyDictionary<string, string>? settings = null, bool withTutorial = true)
     {
         var data = Directory.CreateTempSubdirectory("signals-benchmark-").FullName;
         var endpoint = FreeEndpoint();
         var process = ChildProcess.Start("dotnet", [RepositoryLayout.Application, "--urls", $"http://{endpoint}", "--data", data], data, settings);
         var product = new Product(process, endpoint, data);
         await Eventually.ReadAsync(product.IsReadyAsync, ready => ready, "the local runtime to be ready");
+        if (!withTutorial)
+            return product;
         await product.PostAsync("/api/v1/registry/attribute_groups/", Group);
         await product.PostAsync("/api/v1/registry/services/", Service);
         return product;

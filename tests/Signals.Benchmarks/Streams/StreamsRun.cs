@@ -14,12 +14,12 @@ namespace Signals.Benchmarks.Streams;
 internal static class StreamsRun
 {
     private const int OpenAtOnce = 64;
-    private const string Group = """
+    public const string Group = """
         {"name":"pulse","version":1,"attribute_key":{"name":"domain_userid"},"is_published":true,
          "attributes":[{"name":"events","type":"int32","aggregation":"counter","events":[{"name":"page_view"}]}]}
         """;
 
-    private const string Rule = """
+    public const string Rule = """
         {"name":"every_event","version":1,"is_published":true,"criteria":{"attribute":"pulse:events","operator":"changed"},
          "payload_attribute_groups":[{"name":"pulse","version":1}]}
         """;
@@ -118,7 +118,7 @@ internal static class StreamsRun
     }
 
     /// <summary>Sends events of random visitors at an even pace, a few per request, as a collector does.</summary>
-    private static async Task<int> SendAsync(Product product, StreamClient[] clients, int perSecond, TimeSpan duration, CancellationToken stop)
+    public static async Task<int> SendAsync(Product product, StreamClient[] clients, int perSecond, TimeSpan duration, CancellationToken stop)
     {
         var random = new Random(1);
         var watch = Stopwatch.StartNew();
@@ -169,7 +169,7 @@ internal static class StreamsRun
     }
 
     /// <summary>Waits until everybody has everything, or nothing has come for a while.</summary>
-    private static async Task AwaitAllAsync(StreamClient[] clients)
+    public static async Task AwaitAllAsync(StreamClient[] clients)
     {
         var watch = Stopwatch.StartNew();
         for (var seen = -1; clients.Any(client => client.Received < client.Sent) && watch.Elapsed < TimeSpan.FromSeconds(20);)
@@ -183,9 +183,9 @@ internal static class StreamsRun
         await Task.Delay(TimeSpan.FromSeconds(1));
     }
 
-    private static StreamClient[] Clients(Product product, int count) =>
+    public static StreamClient[] Clients(Product product, int count) =>
         [.. Enumerable.Range(0, count).Select(_ => new StreamClient(product.Endpoint))];
 
-    private static Task ForEachAsync(StreamClient[] clients, Func<StreamClient, Task> work) =>
+    public static Task ForEachAsync(StreamClient[] clients, Func<StreamClient, Task> work) =>
         Parallel.ForEachAsync(clients, new ParallelOptions { MaxDegreeOfParallelism = OpenAtOnce }, async (client, _) => await work(client));
 }

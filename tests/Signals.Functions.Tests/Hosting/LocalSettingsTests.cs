@@ -56,6 +56,7 @@ public sealed class LocalSettingsTests
     [InlineData("Cosmos:Endpoint", "http://127.0.0.1:8081/", "Signals__Cosmos__Endpoint", "Signals__Cosmos__Emulator=true")]
     [InlineData("Cosmos:Endpoint", "https://my-account.documents.azure.com/?key=secret", "Signals__Cosmos__Endpoint", "https address")]
     [InlineData("Cosmos:Emulator", "true", "Signals__Cosmos__Endpoint", "the address of the account")]
+    [InlineData("Cosmos:OutboxHours", "0", "Signals__Cosmos__OutboxHours", "1 to 168")]
     [InlineData("Cosmos:Emulator", "yes", "Signals__Cosmos__Emulator", "true or false")]
     [InlineData("Cosmos:Database", "signals", "Signals__Cosmos__Endpoint", "the address of the account")]
     public void Malformed_setting_is_named_with_what_is_expected(string setting, string value, string name, string expected)
