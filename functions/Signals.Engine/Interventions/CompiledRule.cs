@@ -44,6 +44,15 @@ internal sealed class CompiledRule
     /// <summary>The attribute keys whose profiles must be at hand to evaluate and send it.</summary>
     public IReadOnlyList<AttributeKeyDefinition> Companions { get; }
 
+    /// <summary>Whether profiles of an attribute key are looked at to evaluate and send it.</summary>
+    public bool LooksAt(string attributeKey)
+    {
+        foreach (var companion in Companions)
+            if (companion.Name == attributeKey)
+                return true;
+        return false;
+    }
+
     /// <summary>
     /// Whether an event fires the rule: it was false before and is true after. With a <c>changed</c> in it: it is true after,
     /// every time (spec signals-api 11.3).

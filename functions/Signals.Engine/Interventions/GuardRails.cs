@@ -19,10 +19,7 @@ internal static class GuardRails
         return !(at < guards.ActiveFrom) && !(at >= guards.ActiveTo);
     }
 
-    /// <summary>
-    /// Delivered, held out, or (null) suppressed by cool-down, frequency cap or once-per-target. What is delivered is
-    /// remembered in the target's profile, in the same write as the state that fired it.
-    /// </summary>
+    /// <summary>Delivered, held out, or (null) suppressed by cool-down, frequency cap or once-per-target.</summary>
     public static InterventionDecision? Decide(
         InterventionDefinition definition, ProfileKey target, ProfileState profile, InterventionOptions options, EventTime now)
     {
@@ -30,20 +27,34 @@ internal static class GuardRails
         if (IsHeldOut(definition.Name, target.Identifier, guards.HoldoutPercentage))
             return InterventionDecision.HeldOut;
         var second = now.UnixMilliseconds / 1000;
-        var once = $"{definition.Name}/{definition.Version}";
         if (guards.Cooldown is { } cooldown && profile.Sent.CountSince(definition.Name, Start(second, cooldown)) > 0)
             return null;
         if (guards.FrequencyCap is { } cap && profile.Sent.CountSince(definition.Name, Start(second, cap.Period)) >= cap.Max)
             return null;
-        if (options.SendOncePerTarget && profile.Sent.CountSince(once, Start(second, OnceWithin)) > 0)
+        if (options.SendOncePerTarget && profile.Sent.CountSince(OnceName(definition), Start(second, OnceWithin)) > 0)
             return null;
-
-        var remember = Longest(guards.Cooldown, guards.FrequencyCap?.Period);
-        if (remember > TimeSpan.Zero)
-            profile.RecordSent(definition.Name, second, Start(second, remember));
-        if (options.SendOncePerTarget)
-            profile.RecordSent(once, second, Start(second, OnceWithin));
         return InterventionDecision.Deliver;
+    }
+
+    /// <summary>Whether anything is remembered of what is delivered.</summary>
+    public static bool Remembers(InterventionDefinition definition, InterventionOptions options) =>
+        options.SendOncePerTarget || RememberedFor(definition) > TimeSpan.Zero;
+
+    /// <summary>Remembers in the target's profile that it was delivered.</summary>
+    public static void Remember(InterventionDefinition definition, ProfileState profile, InterventionOptions options, EventTime at)
+    {
+        var second = at.UnixMilliseconds / 1000;
+        if (RememberedFor(definition) is var span && span > TimeSpan.Zero)
+            profile.RecordSent(definition.Name, second, Start(second, span));
+        if (options.SendOncePerTarget)
+            profile.RecordSent(OnceName(definition), second, Start(second, OnceWithin));
+    }
+
+    /// <summary>Takes back what <see cref="Remember"/> noted for the same instant.</summary>
+    public static void Forget(InterventionDefinition definition, ProfileState profile, EventTime at)
+    {
+        profile.ForgetSent(definition.Name, at.UnixMilliseconds / 1000);
+        profile.ForgetSent(OnceName(definition), at.UnixMilliseconds / 1000);
     }
 
     /// <summary>The same for the same intervention and target always: a hash of both as a fraction of its range.</summary>
@@ -56,6 +67,11 @@ internal static class GuardRails
     }
 
     private static long Start(long second, TimeSpan period) => second - (long)period.TotalSeconds;
+
+    private static string OnceName(InterventionDefinition definition) => $"{definition.Name}/{definition.Version}";
+
+    private static TimeSpan RememberedFor(InterventionDefinition definition) =>
+        Longest(definition.Guards.Cooldown, definition.Guards.FrequencyCap?.Period);
 
     private static TimeSpan Longest(TimeSpan? a, TimeSpan? b) => (a ?? TimeSpan.Zero) > (b ?? TimeSpan.Zero) ? a!.Value : b ?? TimeSpan.Zero;
 }

@@ -4,8 +4,12 @@ using Signals.Engine.Events;
 
 namespace Signals.Engine.Interventions;
 
-/// <summary>Evaluates the rules around each event of a batch, and leaves what fires in the profile that made it fire.</summary>
-internal sealed class RuleSession(RuleSet rules, int count, EventBatch batch, EventTime now, InterventionOptions options) : ProfileWatchSession
+/// <summary>
+/// Evaluates the rules around each event of a batch. What fires for one profile alone is left in that profile. What fires by several
+/// profiles is left in the one that made it fire when the store writes them together, else among the decisions of the batch.
+/// </summary>
+internal sealed partial class RuleSession(
+    RuleSet rules, int count, EventBatch batch, RoundDecisions? decisions, EventTime now, InterventionOptions options) : ProfileWatchSession
 {
     private readonly List<Candidate> _candidates = [];
     private readonly List<Candidate> _firing = [];
@@ -17,15 +21,33 @@ internal sealed class RuleSession(RuleSet rules, int count, EventBatch batch, Ev
     private int _event;
     private int _rank;
 
-    /// <summary>A rule that the event may fire, the profile that triggers it, and where its values before begin.</summary>
-    private readonly record struct Candidate(CompiledRule Rule, TouchedProfile Home, int Before);
+    /// <summary>Where the decision on a rule belongs.</summary>
+    private enum Standing
+    {
+        /// <summary>Into the profile that triggers it, with the state that it comes from.</summary>
+        InProfile,
+
+        /// <summary>On the record of the partition.</summary>
+        OnRecord,
+
+        /// <summary>On record already, and to be corrected: another partition changed a profile before this one could write it.</summary>
+        ToCorrect,
+
+        /// <summary>On record already.</summary>
+        Decided,
+    }
+
+    /// <summary>A rule that the event may fire, the profile that triggers it, where its values before begin, and whether it fires.</summary>
+    private readonly record struct Candidate(CompiledRule Rule, TouchedProfile Home, Standing Standing, int Before, bool Fires);
+
+    /// <summary>A message for a target that is at hand.</summary>
+    private readonly record struct Sending(PendingMessage Message, TouchedProfile Target, InterventionDecision Decision);
 
     public override void Before(Range visits)
     {
         _candidates.Clear();
         _before.Clear();
         _event++;
-        _rank = 0;
         foreach (ref readonly var visit in batch.Visits[visits])
         {
             var profile = batch.ProfileOf(visit);
@@ -39,20 +61,25 @@ internal sealed class RuleSession(RuleSet rules, int count, EventBatch batch, Ev
 
     public override void After(Range visits)
     {
-        if (_candidates.Count == 0)
+        var recorded = RecordedFor(visits);
+        if (_candidates.Count == 0 && recorded.Count == 0)
             return;
+        _rank = recorded.Count == 0 ? 0 : recorded.Max(taken => taken.Message.Rank) + 1;
         _firing.Clear();
         foreach (var candidate in _candidates)
         {
-            _after.Clear();
-            AddValues(_after, candidate.Rule.References, visits);
-            var before = CollectionsMarshal.AsSpan(_before).Slice(candidate.Before, _after.Count);
-            if (candidate.Rule.Fires(new ValuesAround(before, CollectionsMarshal.AsSpan(_after))))
-                _firing.Add(candidate);
+            var fires = Fires(candidate, visits);
+            if (fires || candidate.Standing == Standing.ToCorrect)
+                _firing.Add(candidate with { Fires = fires });
         }
+        AddWithdrawn(recorded, visits);
         _firing.Sort(static (a, b) => a.Rule.Index.CompareTo(b.Rule.Index));
         foreach (var candidate in _firing)
-            Fire(candidate, visits);
+        {
+            TakeOver(recorded, candidate.Rule.Index, visits);
+            Decide(candidate, recorded, visits);
+        }
+        TakeOver(recorded, int.MaxValue, visits);
     }
 
     private void AddCandidate(CompiledRule rule, TouchedProfile home, Range visits)
@@ -60,26 +87,58 @@ internal sealed class RuleSession(RuleSet rules, int count, EventBatch batch, Ev
         if (_candidateOf[rule.Index] == _event)
             return;
         _candidateOf[rule.Index] = _event;
-        _candidates.Add(new Candidate(rule, home, _before.Count));
+        var standing = StandingOf(rule, visits);
+        if (standing == Standing.Decided)
+            return;
+        _candidates.Add(new Candidate(rule, home, standing, _before.Count, Fires: false));
         AddValues(_before, rule.References, visits);
     }
 
-    private void Fire(Candidate candidate, Range visits)
+    private bool Fires(in Candidate candidate, Range visits)
     {
-        if (candidate.Home.IsDone)
-            return; // Its message is stored with it already; another profile of the batch had to be folded again.
+        _after.Clear();
+        AddValues(_after, candidate.Rule.References, visits);
+        var before = CollectionsMarshal.AsSpan(_before).Slice(candidate.Before, _after.Count);
+        return candidate.Rule.Fires(new ValuesAround(before, CollectionsMarshal.AsSpan(_after)));
+    }
+
+    private void Decide(Candidate candidate, List<Taken> recorded, Range visits)
+    {
+        switch (candidate.Standing)
+        {
+            case Standing.ToCorrect:
+                Correct(candidate, recorded, visits);
+                break;
+            case Standing.OnRecord:
+                foreach (var sending in Send(candidate, visits))
+                    decisions!.Add(sending.Message);
+                break;
+            default:
+                // A profile that is written has its messages with it; another one of the batch had to be folded again.
+                var sendings = Send(candidate, visits);
+                if (!candidate.Home.IsDone)
+                    sendings.ForEach(sending => candidate.Home.State!.Leave(sending.Message));
+                break;
+        }
+    }
+
+    /// <summary>Makes the messages of a rule that fired, and remembers in the profiles of the targets what is delivered.</summary>
+    private List<Sending> Send(in Candidate candidate, Range visits)
+    {
+        var sendings = new List<Sending>();
         var definition = candidate.Rule.Definition;
-        ref readonly var cause = ref batch.Events[batch.Visits[visits][0].Event];
-        if (!GuardRails.IsActive(definition.Guards, now))
-            return;
+        if (!candidate.Fires || !GuardRails.IsActive(definition.Guards, now))
+            return sendings;
+        var cause = CauseOf(visits);
         var id = InterventionIds.Of(definition.Id, cause.EventId);
         var payload = InterventionPayload.Of(candidate.Rule.Payload, ValuesOf(candidate.Rule.Payload, visits), options);
         foreach (var key in candidate.Rule.Targets)
         {
-            if (ProfileOn(key.Name, visits) is not { } target)
+            var place = PlaceOf(key.Name, visits);
+            if (place < 0)
                 continue;
-            var decision = GuardRails.Decide(definition, target.Key, target.State!, options, now);
-            if (decision is null)
+            var target = batch.ProfileOf(batch.Visits[place]);
+            if (GuardRails.Decide(definition, target.Key, target.State!, options, now) is not { } decision)
                 continue;
             var message = new InterventionMessage
             {
@@ -88,13 +147,18 @@ internal sealed class RuleSession(RuleSet rules, int count, EventBatch batch, Ev
                 Version = definition.Version,
                 Attributes = payload,
                 Target = new InterventionTarget(target.Key.AttributeKey, target.Key.Identifier),
-                Decision = decision.Value,
+                Decision = decision,
                 DecidedAt = now.ToDateTimeOffset(),
                 ExpiresAt = definition.Guards.ExpiresAfter is { } span ? now.ToDateTimeOffset() + span : null,
             };
-            candidate.Home.State!.Leave(new PendingMessage(cause.Position, _rank++, now, InterventionMessageCodec.Encode(message)));
+            sendings.Add(new Sending(new PendingMessage(cause.Position, _rank++, now, InterventionMessageCodec.Encode(message)), target, decision));
+            if (decision == InterventionDecision.Deliver)
+                Remember(candidate.Rule, place, now);
         }
+        return sendings;
     }
+
+    private BatchEvent CauseOf(Range visits) => batch.Events[batch.Visits[visits][0].Event];
 
     private AttributeValue[] ValuesOf(IReadOnlyList<AttributeReference> references, Range visits)
     {
@@ -106,14 +170,19 @@ internal sealed class RuleSession(RuleSet rules, int count, EventBatch batch, Ev
     private void AddValues(List<AttributeValue> values, IReadOnlyList<AttributeReference> references, Range visits)
     {
         for (var i = 0; i < references.Count; i++)
-            values.Add(references[i].ValueIn(ProfileOn(references[i].Plan.Name, visits)?.State, now));
+        {
+            var place = PlaceOf(references[i].Plan.Name, visits);
+            values.Add(references[i].ValueIn(place < 0 ? null : batch.ProfileOf(batch.Visits[place]).State, now));
+        }
     }
 
-    private TouchedProfile? ProfileOn(string attributeKey, Range visits)
+    /// <summary>Index of the visit to the profile on an attribute key; -1 when the event does not carry its identifier.</summary>
+    private int PlaceOf(string attributeKey, Range visits)
     {
-        foreach (ref readonly var visit in batch.Visits[visits])
-            if (batch.ProfileOf(visit) is var profile && profile.Key.AttributeKey == attributeKey)
-                return profile;
-        return null;
+        var (first, length) = visits.GetOffsetAndLength(batch.Visits.Length);
+        for (var i = first; i < first + length; i++)
+            if (batch.ProfileOf(batch.Visits[i]).Key.AttributeKey == attributeKey)
+                return i;
+        return -1;
     }
 }

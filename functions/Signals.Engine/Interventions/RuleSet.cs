@@ -8,13 +8,14 @@ namespace Signals.Engine.Interventions;
 internal sealed class RuleSet : ProfileWatch
 {
     private readonly Dictionary<KeyPlan, CompiledRule[]?[]> _byDefinition = [];
+    private readonly IReadOnlyList<CompiledRule> _rules;
     private readonly InterventionOptions _options;
-    private readonly int _count;
 
     private RuleSet(IReadOnlyList<CompiledRule> rules, InterventionOptions options)
     {
         _options = options;
-        _count = rules.Count;
+        _rules = rules;
+        LooksAcrossProfiles = rules.Any(rule => rule.Companions.Count > 1);
         foreach (var rule in rules)
             foreach (var reference in rule.References)
             {
@@ -24,6 +25,8 @@ internal sealed class RuleSet : ProfileWatch
                 watchers = watchers is null ? [rule] : watchers.Contains(rule) ? watchers : [.. watchers, rule];
             }
     }
+
+    public override bool LooksAcrossProfiles { get; }
 
     /// <summary>Compiles the published interventions; null when there are none.</summary>
     public static RuleSet? From(PublishedDefinitions published, InterventionOptions options)
@@ -41,8 +44,12 @@ internal sealed class RuleSet : ProfileWatch
     public CompiledRule[]? RulesOf(KeyPlan plan, DefinitionPlan definition) =>
         _byDefinition.TryGetValue(plan, out var definitions) ? definitions[definition.Index] : null;
 
+    /// <summary>The rule of an intervention version; null when it is not published any more.</summary>
+    public CompiledRule? Find(VersionedName intervention) => _rules.FirstOrDefault(rule => rule.Definition.Id == intervention);
+
     public override IReadOnlyList<AttributeKeyDefinition> CompanionsOf(KeyPlan plan, DefinitionPlan definition) =>
         [.. (RulesOf(plan, definition) ?? []).SelectMany(rule => rule.Companions).DistinctBy(key => key.Name)];
 
-    public override ProfileWatchSession Start(EventBatch batch, EventTime now) => new RuleSession(this, _count, batch, now, _options);
+    public override ProfileWatchSession Start(EventBatch batch, RoundDecisions? decisions, EventTime now) =>
+        new RuleSession(this, _rules.Count, batch, decisions, now, _options);
 }

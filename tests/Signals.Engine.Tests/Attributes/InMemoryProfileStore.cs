@@ -105,9 +105,9 @@ public sealed class InMemoryProfileStore(TimeProvider time) : IProfileStore
             {
                 if (failure == StoreFailure.Halfway && etags.Count >= writes.Count / 2)
                     throw Failure("write");
-                etags.Add(Write(write));
+                etags.Add(failure == StoreFailure.Scattered && etags.Count % 2 == 0 ? null : Write(write));
             }
-            return failure == StoreFailure.AfterWriting ? throw Failure("write") : etags;
+            return failure is StoreFailure.AfterWriting or StoreFailure.Scattered ? throw Failure("write") : etags;
         }
     }
 
@@ -187,4 +187,7 @@ public enum StoreFailure
 
     /// <summary>Everything is written, but the answer is lost.</summary>
     AfterWriting,
+
+    /// <summary>Every second profile is written, beginning with the second.</summary>
+    Scattered,
 }

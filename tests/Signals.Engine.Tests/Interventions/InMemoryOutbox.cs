@@ -13,14 +13,23 @@ public sealed class InMemoryOutbox : IInterventionOutbox
     /// <summary>Asked before each append: whether it fails before anything is kept.</summary>
     public Func<bool> NextAppendFails { get; set; } = () => false;
 
+    /// <summary>Asked after each append: whether its answer is lost.</summary>
+    public Func<bool> NextAnswerIsLost { get; set; } = () => false;
+
+    /// <summary>Everything that was handed out, repetitions included.</summary>
+    public List<InterventionMessage> Arrivals { get; } = [];
+
     public ValueTask<int> AppendAsync(IReadOnlyList<InterventionMessage> messages, CancellationToken cancellationToken)
     {
         if (NextAppendFails())
             throw new IOException("The outbox is out of reach.");
+        Arrivals.AddRange(messages);
         var before = _messages.Count;
         foreach (var message in messages)
             if (!_messages.Exists(known => known.InterventionId == message.InterventionId && known.Target == message.Target))
                 _messages.Add(message);
+        if (NextAnswerIsLost())
+            throw new IOException("The answer of the outbox is lost.");
         return ValueTask.FromResult(_messages.Count - before);
     }
 

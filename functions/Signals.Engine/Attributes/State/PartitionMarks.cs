@@ -39,6 +39,15 @@ internal sealed class PartitionMarks
         return false;
     }
 
+    /// <summary>The mark of a partition; lower than any sequence number when there is none.</summary>
+    public long Of(int partition)
+    {
+        foreach (var mark in _marks)
+            if (mark.Partition == partition)
+                return mark.Sequence;
+        return long.MinValue;
+    }
+
     public void Write(StateWriter writer)
     {
         writer.Count(_marks.Count);

@@ -51,6 +51,16 @@ internal sealed partial class ProfileState
         return _recent.TryAdd(eventId, collectorTime) ? Admission.Apply : Admission.Duplicate;
     }
 
+    /// <summary>Notes that it knows an event that was addressed to a profile merged into it, though nothing of it is folded here. False when it did already.</summary>
+    public bool TryMarkFor(string merged, LogPosition position)
+    {
+        if (!_detours.TryGetValue(merged, out var marks))
+            _detours.Add(merged, marks = new PartitionMarks());
+        var marked = marks.TryAdvance(position);
+        IsChanged |= marked;
+        return marked;
+    }
+
     /// <summary>Lets another profile stand for it. What was merged stays merged: the first survivor that is named counts.</summary>
     public void MergeInto(string survivor)
     {

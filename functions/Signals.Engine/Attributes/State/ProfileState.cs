@@ -17,6 +17,9 @@ internal enum Admission
 
     /// <summary>The event does not change the profile; it is at hand because a watcher asked for it.</summary>
     Companion,
+
+    /// <summary>A companion in which something is remembered of the event all the same.</summary>
+    Marked,
 }
 
 /// <summary>
@@ -47,6 +50,17 @@ internal sealed partial class ProfileState(KeyPlan plan)
 
     /// <summary>ETag that the store gave it; null when it is not stored yet.</summary>
     public string? ETag { get; private set; }
+
+    /// <summary>The highest sequence number of a log partition that it knows; lower than any when it knows none.</summary>
+    public long MarkOf(int partition) => _marks.Of(partition);
+
+    /// <summary>Notes that it knows an event, though nothing of it is folded here. False when it did already.</summary>
+    public bool TryMark(LogPosition position)
+    {
+        var marked = _marks.TryAdvance(position);
+        IsChanged |= marked;
+        return marked;
+    }
 
     /// <summary>Decides whether an event is new to this profile, and remembers it.</summary>
     public Admission Admit(LogPosition position, Guid eventId, EventTime collectorTime)
@@ -81,6 +95,9 @@ internal sealed partial class ProfileState(KeyPlan plan)
         Sent.Add(name, second, keepSince);
         IsChanged = true;
     }
+
+    /// <summary>Forgets that something was sent to this profile at an instant.</summary>
+    public void ForgetSent(string name, long second) => IsChanged |= Sent.Remove(name, second);
 
     /// <summary>The store has it as it is now.</summary>
     public void MarkStored(string etag, ReadOnlyMemory<byte> bytes)

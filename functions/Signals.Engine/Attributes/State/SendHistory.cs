@@ -36,6 +36,16 @@ internal sealed class SendHistory
     /// <summary>Forgets everything.</summary>
     public void Clear() => _sent.Clear();
 
+    /// <summary>Forgets one sending. False when it is not remembered.</summary>
+    public bool Remove(string name, long second)
+    {
+        if (!_sent.TryGetValue(name, out var seconds) || !seconds.Remove(second))
+            return false;
+        if (seconds.Count == 0)
+            _sent.Remove(name);
+        return true;
+    }
+
     /// <summary>The latest instant remembered; null when there is none.</summary>
     public long? Latest => _sent.Count == 0 ? null : _sent.Values.Max(seconds => seconds[^1]);
 

@@ -23,6 +23,9 @@ internal sealed class EventBatch(LogPosition start)
     /// <summary>Position of the first record.</summary>
     public LogPosition Start { get; private set; } = start;
 
+    /// <summary>Position of the last record read into it.</summary>
+    public LogPosition End { get; set; } = start;
+
     /// <summary>The events that touch a profile, in order.</summary>
     public Span<BatchEvent> Events => CollectionsMarshal.AsSpan(_events);
 
@@ -44,7 +47,7 @@ internal sealed class EventBatch(LogPosition start)
     /// <summary>Forgets everything and begins at another record.</summary>
     public void Restart(LogPosition at)
     {
-        Start = at;
+        (Start, End) = (at, at);
         _events.Clear();
         _visits.Clear();
         _updates.Clear();
@@ -67,8 +70,12 @@ internal sealed class EventBatch(LogPosition start)
     public int UpdateCount => _updates.Count;
 
     /// <summary>Ends a visit: the updates since <paramref name="firstUpdate"/> go to this profile.</summary>
-    public void AddVisit(KeyPlan plan, ReadOnlySpan<char> identifier, int firstUpdate) =>
-        _visits.Add(new Visit(_events.Count - 1, Touch(plan, identifier).Index, firstUpdate, _updates.Count - firstUpdate));
+    public void AddVisit(KeyPlan plan, ReadOnlySpan<char> identifier, int firstUpdate)
+    {
+        var profile = Touch(plan, identifier);
+        profile.IsUpdated |= _updates.Count > firstUpdate;
+        _visits.Add(new Visit(_events.Count - 1, profile.Index, firstUpdate, _updates.Count - firstUpdate));
+    }
 
     /// <summary>Notes a merge of identities.</summary>
     public void AddMerge(in BatchEvent batchEvent, IdentityMerge merge) => _merges.Add((batchEvent, merge));
@@ -97,6 +104,7 @@ internal sealed class EventBatch(LogPosition start)
             if (visit.Profile != merged.Index)
                 continue;
             visit.Profile = survivor.Index;
+            survivor.IsUpdated |= visit.Updates > 0;
             visit.AddressedTo ??= merged;
             redirected = true;
         }
@@ -171,8 +179,11 @@ internal sealed class TouchedProfile(int index, ProfileKey key, KeyPlan plan)
 
     public KeyPlan Plan => plan;
 
+    /// <summary>Whether an event of the batch updates it; otherwise it is looked at only.</summary>
+    public bool IsUpdated { get; set; }
+
     /// <summary>The state that is folded into, once loaded.</summary>
-    public ProfileState? State { get; set; }
+    public ProfileState? State { get; private set; }
 
     /// <summary>The state as the store has it after the batch; null until then.</summary>
     public ProfileState? Finished { get; private set; }
@@ -180,8 +191,27 @@ internal sealed class TouchedProfile(int index, ProfileKey key, KeyPlan plan)
     /// <summary>Whether the batch is done with it: what it learned is stored.</summary>
     public bool IsDone => Finished is not null;
 
+    /// <summary>
+    /// Whether another writer was faster, and not with events of this batch, after the batch had decided by this profile: those decisions
+    /// were made from values that never came to be. Others often write to such a profile, so it is not worth being cached.
+    /// </summary>
+    public bool IsMoved { get; private set; }
+
     /// <summary>The stored bytes that the batch found; null when there was no profile.</summary>
-    public ReadOnlyMemory<byte>? Loaded { get; set; }
+    private ReadOnlyMemory<byte>? Loaded { get; set; }
+
+    private long LoadedMark { get; set; } = long.MaxValue;
+
+    /// <summary>Begins with a state as the store has it.</summary>
+    /// <param name="state">The state.</param>
+    /// <param name="batchStart">Where the batch begins.</param>
+    /// <param name="afterLostRace">Whether another writer was faster than this batch.</param>
+    public void Begin(ProfileState state, LogPosition batchStart, bool afterLostRace)
+    {
+        var mark = state.MarkOf(batchStart.Partition);
+        IsMoved = afterLostRace && (mark <= LoadedMark || mark < batchStart.Sequence);
+        (State, Loaded, LoadedMark) = (state, state.StoredBytes, mark);
+    }
 
     /// <summary>Notes that the store has the state as it is.</summary>
     public void Finish() => Finished ??= State;
@@ -192,6 +222,17 @@ internal sealed class TouchedProfile(int index, ProfileKey key, KeyPlan plan)
         Finished = null;
         State = null;
     }
+
+    /// <summary>Changes what is stored already, to be written once more.</summary>
+    public void Amend(Action<ProfileState> change)
+    {
+        if (Finished is not null)
+            (State, Finished) = (Finished, null);
+        change(State!);
+    }
+
+    /// <summary>Leaves it to what is on record, whoever was faster.</summary>
+    public void Settle() => IsMoved = false;
 
     /// <summary>Takes the state back to where the batch found it, for looking only: what came out of it is stored already.</summary>
     public void Rewind() => State = Loaded is { } bytes ? ProfileState.Decode(plan, bytes, etag: null) : new ProfileState(plan);

@@ -22,6 +22,26 @@ internal sealed class ProfileCache(int capacity)
         }
     }
 
+    /// <summary>Forgets a profile.</summary>
+    public void Remove(ProfileKey key)
+    {
+        lock (_lock)
+        {
+            _young.Remove(key);
+            _old.Remove(key);
+        }
+    }
+
+    /// <summary>Forgets all profiles.</summary>
+    public void Clear()
+    {
+        lock (_lock)
+        {
+            _young = [];
+            _old = [];
+        }
+    }
+
     /// <summary>Puts a profile back that is as the store has it.</summary>
     public void Put(ProfileKey key, ProfileState state)
     {

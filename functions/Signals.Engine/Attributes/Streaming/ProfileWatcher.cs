@@ -5,7 +5,8 @@ namespace Signals.Engine.Attributes;
 
 /// <summary>
 /// Looks at the profiles of an event just before and just after it is folded, and leaves messages in them. The messages are
-/// stored in one write with the state that they come from, and handed out once that is durable.
+/// stored in one write with the state that they come from, and handed out once that is durable. Where several profiles cannot be
+/// written together, messages that come from several are put on record before (<see cref="DecisionRecord"/>).
 /// </summary>
 public abstract class ProfileWatcher
 {
@@ -29,8 +30,17 @@ internal abstract class ProfileWatch
     /// </summary>
     public abstract IReadOnlyList<AttributeKeyDefinition> CompanionsOf(KeyPlan plan, DefinitionPlan definition);
 
+    /// <summary>Whether some of it is decided by looking at several profiles at once.</summary>
+    public abstract bool LooksAcrossProfiles { get; }
+
     /// <summary>Starts watching one batch.</summary>
-    public abstract ProfileWatchSession Start(EventBatch batch, EventTime now);
+    /// <param name="batch">The batch.</param>
+    /// <param name="decisions">
+    /// Takes and gives what is decided by several profiles; null when the store writes profiles together, so that every message is
+    /// left in a profile.
+    /// </param>
+    /// <param name="now">The moment of evaluation.</param>
+    public abstract ProfileWatchSession Start(EventBatch batch, RoundDecisions? decisions, EventTime now);
 }
 
 /// <summary>Watches the events of one batch, in order. An event is given by the range of its visits.</summary>

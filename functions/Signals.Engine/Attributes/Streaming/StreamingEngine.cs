@@ -44,6 +44,7 @@ public sealed class StreamingEngine
     private readonly StreamingEngineOptions _options;
     private readonly ProfileCache _cache;
     private readonly ProfileMerger _merger;
+    private readonly DecisionRecords _decisions;
     private readonly ConcurrentBag<RoundBuffers> _spare = [];
     private StreamPlan? _plan;
 
@@ -61,12 +62,14 @@ public sealed class StreamingEngine
         _options = options ?? new StreamingEngineOptions();
         _cache = new ProfileCache(_options.CachedProfiles);
         _merger = new ProfileMerger(profiles, _options.MaxWriteAttempts);
+        _decisions = new DecisionRecords(profiles);
     }
 
     /// <summary>
     /// Processes a batch of one partition, in order: (1) read the records under the plan in force, (2) load the profiles they
-    /// touch, (3) fold, event by event, with the watcher looking on, (4) write the profiles, folding again where another writer
-    /// was faster, (5) hand out the watcher's messages, (6) keep the bad rows. Records that update unusually much are processed
+    /// touch, (3) fold, event by event, with the watcher looking on, (4) put on record what was decided by several profiles, unless they
+    /// are written together, (5) write the profiles, folding again where another writer was faster, (6) hand out the watcher's messages,
+    /// (7) keep the bad rows. Records that update unusually much are processed
     /// in several rounds. When it returns, everything is durable; when it throws, repeating the batch is safe.
     /// </summary>
     public async ValueTask<BatchResult> ProcessAsync(IReadOnlyList<LogRecord> records, CancellationToken cancellationToken)
@@ -86,12 +89,13 @@ public sealed class StreamingEngine
         var now = _time.GetUtcNow();
 
         Read(records, first, now, round);
+        var decisions = NeedsDecisions(plan) ? await _decisions.BeginAsync(batch, cancellationToken) : null;
+        if (decisions is { Continues: false })
+            _cache.Clear();
         var frozen = await FreezeAsync(batch, plan, EventTime.From(now), cancellationToken);
-        await LoadAsync(batch.Profiles, batch, fromCache: true, EventTime.From(now), cancellationToken);
-        var watch = plan.Watch?.Start(batch, EventTime.From(now));
-        Fold(batch, watch, EventTime.From(now));
-        await WriteAsync(batch, watch, EventTime.From(now), cancellationToken);
-        await PublishAsync(batch, cancellationToken);
+        await LoadAsync(batch.Profiles, batch, Source.Cache, EventTime.From(now), cancellationToken);
+        await FoldAndWriteAsync(batch, plan.Watch, decisions, EventTime.From(now), cancellationToken);
+        await PublishAsync(batch, decisions, cancellationToken);
         await _merger.EmptyAsync(frozen, EventTime.From(now), cancellationToken);
         if (badRows.Count > 0)
             await _badRows.AppendAsync(badRows, cancellationToken);
@@ -130,6 +134,9 @@ public sealed class StreamingEngine
         return frozen;
     }
 
+    /// <summary>Decisions need a record when a crash could leave some of the profiles that they look at written and others not.</summary>
+    private bool NeedsDecisions(StreamPlan plan) => plan.Watch is { LooksAcrossProfiles: true } && !_profiles.WritesTogether;
+
     private StreamPlan PlanInForce()
     {
         var snapshot = _definitions.Current;
@@ -143,35 +150,54 @@ public sealed class StreamingEngine
     private static void Read(IReadOnlyList<LogRecord> records, int first, DateTimeOffset now, RoundBuffers round)
     {
         for (var i = first; i < records.Count && !round.Batch.IsFull; i++)
+        {
+            round.Batch.End = records[i].Position;
             if (round.Reader.Read(records[i], round.Plan, now, round.Batch, round.BadRows, out var eventTimes) == BatchReader.Outcome.Event)
                 round.Times.Add(eventTimes);
+        }
+    }
+
+    /// <summary>Where profiles are loaded from.</summary>
+    private enum Source
+    {
+        /// <summary>
+        /// The cache, else the store. What is only looked at comes from the store: nothing would tell that it is out of date.
+        /// </summary>
+        Cache,
+
+        /// <summary>The store, because another process has decided on the events of the batch.</summary>
+        Store,
+
+        /// <summary>The store, because another writer was faster.</summary>
+        StoreAfterLostRace,
     }
 
     private async ValueTask LoadAsync(
-        IReadOnlyList<TouchedProfile> profiles, EventBatch batch, bool fromCache, EventTime now, CancellationToken cancellationToken)
+        IReadOnlyList<TouchedProfile> profiles, EventBatch batch, Source source, EventTime now, CancellationToken cancellationToken)
     {
         var missing = new List<TouchedProfile>();
         foreach (var profile in profiles)
         {
-            profile.State = fromCache ? _cache.Take(profile.Key, profile.Plan) : null;
-            if (profile.State is null)
+            if (source == Source.Cache && profile.IsUpdated && _cache.Take(profile.Key, profile.Plan) is { } cached)
+                profile.Begin(cached, batch.Start, afterLostRace: false);
+            else
                 missing.Add(profile);
         }
         if (missing.Count > 0)
         {
             var stored = await _profiles.ReadAsync(missing.ConvertAll(profile => profile.Key), cancellationToken);
             for (var i = 0; i < missing.Count; i++)
-                missing[i].State = stored[i] is { } document
+            {
+                var state = stored[i] is { } document
                     ? ProfileState.Decode(missing[i].Plan, document.State, document.ETag)
                     : new ProfileState(missing[i].Plan);
+                missing[i].Begin(state, batch.Start, source == Source.StoreAfterLostRace);
+            }
         }
         foreach (var profile in profiles)
-        {
-            profile.Loaded = profile.State!.StoredBytes;
-            profile.State.Pending.DropPublished(batch.Start, now);
-        }
+            profile.State!.Pending.DropPublished(batch.Start, now);
         if (Redirect(batch) is { Count: > 0 } survivors)
-            await LoadAsync(survivors, batch, fromCache, now, cancellationToken);
+            await LoadAsync(survivors, batch, source, now, cancellationToken);
     }
 
     /// <summary>Sends the visits of merged profiles on to their survivors; returns those that are not loaded yet.</summary>
@@ -193,34 +219,39 @@ public sealed class StreamingEngine
     }
 
     /// <summary>Folds the batch, event by event.</summary>
-    private static void Fold(EventBatch batch, ProfileWatchSession? watch, EventTime now)
+    private static void Fold(EventBatch batch, ProfileWatch? watch, RoundDecisions? decisions, EventTime now)
     {
+        decisions?.BeginPass();
+        var session = watch?.Start(batch, decisions, now);
         for (int first = 0, end; first < batch.Visits.Length; first = end)
         {
             end = first + 1;
             while (end < batch.Visits.Length && batch.Visits[end].Event == batch.Visits[first].Event)
                 end++;
-            if (!Admit(batch, first..end))
+            var isNew = Admit(batch, first..end, decisions);
+            if (!isNew && decisions?.Concerns(batch.Events[batch.Visits[first].Event].Position) is not true)
                 continue;
-            watch?.Before(first..end);
+            session?.Before(first..end);
             FoldEvent(batch, first..end, now);
-            watch?.After(first..end);
+            session?.After(first..end);
         }
     }
 
     /// <summary>Asks every profile of an event whether it is new to it. False when it is to none.</summary>
-    private static bool Admit(EventBatch batch, Range visits)
+    private static bool Admit(EventBatch batch, Range visits, RoundDecisions? decisions)
     {
         var isNew = false;
         foreach (ref var visit in batch.Visits[visits])
         {
             var profile = batch.ProfileOf(visit);
             ref readonly var batchEvent = ref batch.Events[visit.Event];
-            visit.Admission = visit.Updates == 0 ? Admission.Companion
-                : batchEvent.Takeover is { } takeover ? AdmitTakeover(profile, takeover)
+            visit.Admission = batchEvent.Takeover is { } takeover ? AdmitTakeover(profile, takeover)
+                : visit.Updates == 0 ? Admission.Companion
                 : visit.AddressedTo is { } merged ? AdmitFor(batch, merged, profile, batchEvent)
                 : profile.State!.Admit(batchEvent.Position, batchEvent.EventId, batchEvent.CollectorTime);
             isNew |= visit.Admission == Admission.Apply;
+            if (visit.Admission == Admission.Redelivered)
+                decisions?.NoteKnown(batchEvent.Position);
         }
         return isNew;
     }
@@ -263,27 +294,43 @@ public sealed class StreamingEngine
     }
 
     /// <summary>
-    /// Writes the changed profiles, messages included. Those that somebody else changed meanwhile are loaded and folded again;
-    /// the others are taken back to where they were, so that rules see the profiles of each event as they were together.
+    /// Folds, puts the decisions on record, and writes the changed profiles, messages included. Profiles that somebody else changed
+    /// meanwhile are loaded and folded again; the others are taken back to where they were, so that rules see the profiles of each event
+    /// as they were together.
     /// </summary>
-    private async ValueTask WriteAsync(EventBatch batch, ProfileWatchSession? watch, EventTime now, CancellationToken cancellationToken)
+    private async ValueTask FoldAndWriteAsync(
+        EventBatch batch, ProfileWatch? watch, RoundDecisions? decisions, EventTime now, CancellationToken cancellationToken)
     {
         for (var attempt = 1; ; attempt++)
         {
-            foreach (var profile in batch.Profiles)
-                if (!profile.State!.IsChanged)
-                    profile.Finish();
-            await WriteAsync(batch.Profiles.Where(profile => !profile.IsDone).ToList(), now, cancellationToken);
-            if (batch.Profiles.FirstOrDefault(profile => !profile.IsDone) is not { } lost)
+            Fold(batch, watch, decisions, now);
+            var decided = decisions is null || await _decisions.TryKeepAsync(decisions, now, cancellationToken);
+            if (decided)
+            {
+                decisions?.AmendProfiles();
+                await WriteAsync(batch, now, cancellationToken);
+            }
+            var lost = batch.Profiles.Where(profile => !profile.IsDone).ToList();
+            if (decided && lost.Count == 0)
                 return;
             if (attempt == _options.MaxWriteAttempts)
-                throw new ProfileContentionException(lost.Key, attempt);
-            foreach (var profile in batch.Profiles)
-                if (profile.IsDone)
-                    profile.Rewind();
-            await LoadAsync(batch.Profiles.Where(profile => !profile.IsDone).ToList(), batch, fromCache: false, now, cancellationToken);
-            Fold(batch, watch, now);
+                throw new ProfileContentionException(decided ? lost[0].Key : DecisionRecords.KeyOf(batch.Start.Partition), attempt);
+            foreach (var profile in batch.Profiles.Where(profile => profile.IsDone))
+            {
+                profile.Rewind();
+                if (!decided)
+                    profile.Settle();
+            }
+            await LoadAsync(lost, batch, decided ? Source.StoreAfterLostRace : Source.Store, now, cancellationToken);
         }
+    }
+
+    private async ValueTask WriteAsync(EventBatch batch, EventTime now, CancellationToken cancellationToken)
+    {
+        foreach (var profile in batch.Profiles)
+            if (!profile.State!.IsChanged)
+                profile.Finish();
+        await WriteAsync(batch.Profiles.Where(profile => !profile.IsDone).ToList(), now, cancellationToken);
     }
 
     private async ValueTask WriteAsync(List<TouchedProfile> profiles, EventTime now, CancellationToken cancellationToken)
@@ -304,16 +351,23 @@ public sealed class StreamingEngine
         }
     }
 
-    /// <summary>Hands out the messages that wait in the profiles, in the order of their causes, and puts the profiles back into the cache.</summary>
-    private async ValueTask PublishAsync(EventBatch batch, CancellationToken cancellationToken)
+    /// <summary>
+    /// Hands out the messages that wait in the profiles or on record, in the order of their causes, and puts the profiles back into the
+    /// cache.
+    /// </summary>
+    private async ValueTask PublishAsync(EventBatch batch, RoundDecisions? decisions, CancellationToken cancellationToken)
     {
-        var messages = batch.Profiles.SelectMany(profile => profile.Finished!.Pending.Messages)
+        var messages = batch.Profiles.SelectMany(profile => profile.Finished!.Pending.Messages).Concat(decisions?.Messages ?? [])
             .OrderBy(message => message.Cause.Sequence).ThenBy(message => message.Rank).ToList();
         if (messages.Count > 0 && _watcher is not null)
             await _watcher.PublishAsync(messages, cancellationToken);
         foreach (var profile in batch.Profiles)
-            if (profile.Finished is { ETag: not null } stored)
+            if (profile.IsMoved)
+                _cache.Remove(profile.Key);
+            else if (profile.Finished is { ETag: not null } stored)
                 _cache.Put(profile.Key, stored);
+        if (decisions is not null)
+            _decisions.Finish(decisions);
     }
 
     private static BatchResult Summarize(int bad, EventBatch batch, List<EventTimes> times)
