@@ -1,3 +1,5 @@
+using System.Net.Http.Headers;
+using System.Text;
 using System.Text.Json.Nodes;
 using Signals.Acceptance.Harness;
 using static Signals.Acceptance.Harness.Definitions;
@@ -68,6 +70,22 @@ public sealed class FanOutTests : IAsyncLifetime
 
         await _north.Client.AwaitValueAsync("switches", 1, "user_id", _user, "turn", "7");
         await _south.Client.AwaitValueAsync("switches", 1, "user_id", _user, "turn", "7");
+    }
+
+    [Fact]
+    public async Task Events_are_refused_by_processes_whose_log_does_not_feed_the_stores()
+    {
+        await _aggregating.Client.SendEventsAsync(Switch(1, "on", 0));
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/enriched") { Content = new StringContent($"{Switch(2, "on", 0)}\n", Encoding.UTF8, "text/tab-separated-values") };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", LocalRuntime.Token);
+        var answer = await _north.Client.SendAsync(request);
+
+        Assert.Equal(503, answer.Status);
+        await Eventually.ReadAsync(() => Task.FromResult(_north.Output), output => output.Contains("another data folder"), "the reason in the output");
+        await _aggregating.RestartAsync();
+        await _aggregating.Client.SendEventsAsync(Switch(3, "on", 0));
+        await _south.Client.AwaitValueAsync("switches", 1, "user_id", _user, "turn", "3");
     }
 
     private EventLine Switch(int turn, string light, int milliseconds) =>

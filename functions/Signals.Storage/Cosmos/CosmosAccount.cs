@@ -46,7 +46,7 @@ public sealed class CosmosAccount : IDisposable
     /// Makes sure that the containers are there: an emulator gets those it lacks; in production the templates in <c>infra/</c> have made
     /// them, and one that is missing is an error.
     /// </summary>
-    /// <exception cref="InvalidOperationException">A container is missing; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">Containers are missing; the message names them.</exception>
     /// <exception cref="Engine.Events.StoreUnavailableException">The account does not answer, or refuses the identity of this process.</exception>
     public async Task OpenAsync(CancellationToken cancellationToken)
     {
@@ -66,7 +66,7 @@ public sealed class CosmosAccount : IDisposable
             foreach (var container in CosmosContainers.All)
                 await _database.CreateContainerIfNotExistsAsync(ToProperties(container), cancellationToken: cancellationToken);
         }
-        catch (Exception error) when (CosmosErrors.Translate(Options.Database, error, cancellationToken.IsCancellationRequested) is var translated && translated != error)
+        catch (Exception error) when (CosmosErrors.Translate($"Cosmos DB database {Options.Database}", error, cancellationToken.IsCancellationRequested) is var translated && translated != error)
         {
             throw translated;
         }
@@ -80,22 +80,28 @@ public sealed class CosmosAccount : IDisposable
     }
 
     /// <summary>Asks for every container.</summary>
-    /// <exception cref="InvalidOperationException">One is missing; the message names it.</exception>
+    /// <exception cref="InvalidOperationException">Some are missing; the message names them.</exception>
     internal async Task CheckAsync(CancellationToken cancellationToken)
     {
-        foreach (var description in CosmosContainers.All)
-        {
-            var container = Container(description);
-            using var response = await container.RunAsync("check", token => container.Sdk.ReadContainerStreamAsync(cancellationToken: token), cancellationToken);
-            if (response.StatusCode == HttpStatusCode.NotFound)
-                throw new InvalidOperationException(
-                    $"Cosmos DB has no container {description.Name} in database {Options.Database} at {Options.Endpoint}. Deploy infra/ first: it makes the database and its containers.");
-            container.Check(response);
-        }
+        var exist = await Task.WhenAll(CosmosContainers.All.Select(description => ExistsAsync(description, cancellationToken)));
+        var missing = CosmosContainers.All.Where((_, i) => !exist[i]).Select(description => description.Name).ToList();
+        if (missing.Count > 0)
+            throw new InvalidOperationException(
+                $"Cosmos DB has no container {string.Join(", ", missing)} in database {Options.Database} at {Options.Endpoint}. Deploy infra/ first: it makes the database and its containers.");
     }
 
     internal CosmosContainer Container(CosmosContainerDescription description) =>
         new(_database.GetContainer(description.Name), Metrics, Options.RequestTimeout);
+
+    private async Task<bool> ExistsAsync(CosmosContainerDescription description, CancellationToken cancellationToken)
+    {
+        var container = Container(description);
+        using var response = await container.RunAsync("check", token => container.Sdk.ReadContainerStreamAsync(cancellationToken: token), cancellationToken);
+        if (response.StatusCode == HttpStatusCode.NotFound)
+            return false;
+        container.Check(response);
+        return true;
+    }
 
     private static CosmosClientOptions ClientOptions(CosmosOptions options, Func<HttpClient>? httpClientFactory)
     {

@@ -178,7 +178,7 @@ internal sealed class CosmosContainer(Container container, CosmosMetrics metrics
         catch (Exception error)
         {
             metrics.Record(Name, operation, CosmosErrors.StatusOf(error), (error as CosmosException)?.RequestCharge ?? 0, Stopwatch.GetElapsedTime(started));
-            var translated = CosmosErrors.Translate(Name, error, cancellationToken.IsCancellationRequested);
+            var translated = CosmosErrors.Translate(CosmosErrors.Describe(Name), error, cancellationToken.IsCancellationRequested);
             if (ReferenceEquals(translated, error))
                 throw;
             throw translated;

@@ -20,6 +20,9 @@ internal static class CosmosErrors
     /// </summary>
     private const int NoSubStatus = 0;
 
+    /// <summary>A container in words.</summary>
+    public static string Describe(string container) => $"Cosmos DB container {container}";
+
     /// <summary>Whether an answer says that the item does not exist.</summary>
     public static bool IsMissingItem(ResponseMessage response) =>
         response.StatusCode == HttpStatusCode.NotFound && SubStatusOf(response) == NoSubStatus;
@@ -47,14 +50,14 @@ internal static class CosmosErrors
     /// <summary>
     /// The exception to throw instead of one that the client threw; the same one when it does not mean that the store is away.
     /// </summary>
-    /// <param name="container">Name of the container.</param>
+    /// <param name="store">Which store, in words.</param>
     /// <param name="error">What the client threw.</param>
     /// <param name="cancelled">Whether the caller has asked to stop: then a cancellation is a cancellation.</param>
-    public static Exception Translate(string container, Exception error, bool cancelled) => error switch
+    public static Exception Translate(string store, Exception error, bool cancelled) => error switch
     {
-        CosmosException cosmos when IsUnavailable(cosmos.StatusCode) => new StoreUnavailableException(Describe(container), cosmos.RetryAfter, cosmos),
-        OperationCanceledException when !cancelled => new StoreUnavailableException(Describe(container), null, new TimeoutException("no answer in time", error)),
-        HttpRequestException or IOException or TimeoutException or AuthenticationFailedException => new StoreUnavailableException(Describe(container), null, error),
+        CosmosException cosmos when IsUnavailable(cosmos.StatusCode) => new StoreUnavailableException(store, cosmos.RetryAfter, cosmos),
+        OperationCanceledException when !cancelled => new StoreUnavailableException(store, null, new TimeoutException("no answer in time", error)),
+        HttpRequestException or IOException or TimeoutException or AuthenticationFailedException => new StoreUnavailableException(store, null, error),
         _ => error,
     };
 
@@ -75,8 +78,6 @@ internal static class CosmosErrors
         status is HttpStatusCode.RequestTimeout or HttpStatusCode.Gone or HttpStatusCode.TooManyRequests or RetryWith
             or HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound
         || (int)status >= 500;
-
-    private static string Describe(string container) => $"Cosmos DB container {container}";
 
     private static int SubStatusOf(ResponseMessage response) =>
         int.TryParse(response.Headers["x-ms-substatus"], NumberStyles.None, CultureInfo.InvariantCulture, out var code) ? code : NoSubStatus;

@@ -21,6 +21,19 @@ public sealed class SqliteEventLog(SqliteDatabase database, TimeProvider time, S
     /// <inheritdoc />
     public int Partitions => 1;
 
+    /// <summary>Tells this log from all others: made at random with the first question, and kept in the file.</summary>
+    public async ValueTask<Guid> GetOrCreateIdAsync(CancellationToken cancellationToken) => await database.WriteAsync(static session =>
+    {
+        var insert = session.Prepare("INSERT OR IGNORE INTO secret (name, value) VALUES ('event_log_id', ?1)");
+        insert.Bind(1, Guid.NewGuid().ToByteArray());
+        insert.Run();
+        var select = session.Prepare("SELECT value FROM secret WHERE name = 'event_log_id'");
+        select.Step();
+        var id = new Guid(select.Bytes(0));
+        select.Reset();
+        return id;
+    }, cancellationToken);
+
     /// <inheritdoc />
     public ValueTask AppendAsync(LogChunk chunk, CancellationToken cancellationToken) => AppendAsync(0, chunk, cancellationToken);
 

@@ -33,13 +33,13 @@ public sealed class CosmosAccountTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Missing_container_is_named_where_it_is_not_made()
+    public async Task Missing_containers_are_named_where_they_are_not_made()
     {
         var empty = _cosmos.Open(options => options with { Database = "elsewhere" });
 
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => empty.CheckAsync(default));
 
-        Assert.Contains("container profiles in database elsewhere", error.Message);
+        Assert.Contains($"container {string.Join(", ", CosmosContainers.All.Select(container => container.Name))} in database elsewhere", error.Message);
         await _cosmos.First.CheckAsync(default);
     }
 

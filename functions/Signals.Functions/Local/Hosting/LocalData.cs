@@ -1,5 +1,6 @@
 using Signals.Engine.Access;
 using Signals.Engine.Definitions;
+using Signals.Engine.Events;
 using Signals.Functions.Hosting;
 using Signals.Storage.Cosmos;
 using Signals.Storage.Sqlite;
@@ -7,8 +8,8 @@ using Signals.Storage.Sqlite;
 namespace Signals.Functions.Local.Hosting;
 
 /// <summary>
-/// What the local runtime keeps, open: a file with everything, or a file with the event log and everything else in Cosmos DB, where several
-/// processes with logs of their own can share it.
+/// What the local runtime keeps, open: a file with everything, or a file with the event log and everything else in Cosmos DB, where other
+/// processes can share it. Events go to the log of one of them.
 /// </summary>
 internal sealed class LocalData : IAsyncDisposable
 {
@@ -30,11 +31,21 @@ internal sealed class LocalData : IAsyncDisposable
 
     /// <summary>Opens what the settings say.</summary>
     /// <exception cref="SettingException">It cannot be opened.</exception>
-    /// <exception cref="Engine.Events.StoreUnavailableException">Cosmos DB does not answer.</exception>
+    /// <exception cref="StoreUnavailableException">Cosmos DB does not answer.</exception>
     public static async Task<LocalData> OpenAsync(LocalSettings settings, CancellationToken cancellationToken)
     {
         var account = settings.Cosmos is { } cosmos ? await OpenAsync(cosmos, cancellationToken) : null;
-        return new LocalData(OpenDatabase(settings.DatabasePath), account);
+        var data = new LocalData(OpenDatabase(settings.DatabasePath), account);
+        try
+        {
+            await data.ClaimAsync(settings.EventLog, cancellationToken);
+            return data;
+        }
+        catch
+        {
+            await data.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>Adds the stores.</summary>
@@ -42,9 +53,12 @@ internal sealed class LocalData : IAsyncDisposable
     {
         services.AddSqliteEventLog(_database, eventLog);
         if (_account is null)
+        {
             services.AddSqliteStores(_database);
-        else
-            services.AddCosmosStores(_account);
+            return;
+        }
+        services.AddCosmosStores(_account);
+        services.AddSingleton<IEventSink>(provider => new ClaimingEventSink(provider.GetRequiredService<SqliteEventLog>(), new CosmosEventLogClaim(_account)));
     }
 
     /// <inheritdoc />
@@ -52,6 +66,16 @@ internal sealed class LocalData : IAsyncDisposable
     {
         await _database.DisposeAsync();
         _account?.Dispose();
+    }
+
+    /// <summary>A log with events in it feeds the stores from the start; an empty one only with its first event.</summary>
+    private async Task ClaimAsync(SqliteEventLogOptions options, CancellationToken cancellationToken)
+    {
+        if (_account is null)
+            return;
+        var log = new SqliteEventLog(_database, TimeProvider.System, options);
+        if (await log.ReadEndAsync(0, cancellationToken) >= 0)
+            await ClaimingEventSink.ClaimAsync(log, new CosmosEventLogClaim(_account), cancellationToken);
     }
 
     private static SqliteDatabase OpenDatabase(string path)
