@@ -108,7 +108,7 @@ internal static partial class HealthEndpoints
     private static async Task WriteWaitingAsync(Utf8JsonWriter writer, IEventLog log, CancellationToken cancellationToken)
     {
         writer.WriteStartArray("waiting");
-        for (var partition = 0; partition < log.Partitions; partition++)
+        foreach (var partition in log.Partitions)
         {
             // The checkpoint first: it may move between the two reads, and a difference must not come out negative.
             var done = await log.ReadCheckpointAsync(partition, cancellationToken);

@@ -6,8 +6,8 @@ namespace Signals.Engine.Events;
 /// </summary>
 public interface IEventLog
 {
-    /// <summary>Number of partitions.</summary>
-    int Partitions { get; }
+    /// <summary>The numbers of its partitions (<see cref="LogPartitions"/>).</summary>
+    IReadOnlyList<int> Partitions { get; }
 
     /// <summary>Appends the records of a chunk, in order and together. Returns once they are durable.</summary>
     ValueTask AppendAsync(int partition, LogChunk chunk, CancellationToken cancellationToken);
@@ -32,4 +32,16 @@ public interface IEventLog
 
     /// <summary>Moves the checkpoint; it never moves back.</summary>
     ValueTask SaveCheckpointAsync(int partition, long sequence, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Appends to one partition what was made of records of another, and moves the checkpoint of that other past them: both, or neither.
+    /// False, having done nothing, when the checkpoint is not where these records begin: somebody else has forwarded them.
+    /// </summary>
+    /// <param name="from">The partition of the records.</param>
+    /// <param name="after">Sequence number before the first of them.</param>
+    /// <param name="through">Sequence number of the last of them.</param>
+    /// <param name="to">The partition to append to.</param>
+    /// <param name="chunk">What was made of them.</param>
+    /// <param name="cancellationToken">Ends the wait; it may be done nevertheless.</param>
+    ValueTask<bool> TryForwardAsync(int from, long after, long through, int to, LogChunk chunk, CancellationToken cancellationToken);
 }

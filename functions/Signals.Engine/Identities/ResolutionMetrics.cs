@@ -13,6 +13,7 @@ public sealed class ResolutionMetrics : IDisposable
     private readonly Counter<long> _merges;
     private readonly Counter<long> _reasons;
     private readonly Counter<long> _lostRaces;
+    private readonly Counter<long> _reconciled;
     private readonly Histogram<double> _duration;
 
     /// <summary>Makes the instruments.</summary>
@@ -24,6 +25,7 @@ public sealed class ResolutionMetrics : IDisposable
         _merges = _meter.CreateCounter<long>("signals.identities.merges", "{id}", "Snowplow IDs that were merged into older ones");
         _reasons = _meter.CreateCounter<long>("signals.identities.reasons", "{event}", "Events whose resolution met a guard or a conflict");
         _lostRaces = _meter.CreateCounter<long>("signals.identities.lost_races", "{race}", "Writes to the identity graph that came too late and were decided again");
+        _reconciled = _meter.CreateCounter<long>("signals.identities.reconciled", "{event}", "Events with fallback ids that were replayed");
         _duration = _meter.CreateHistogram<double>("signals.identities.duration", "s", "Time to resolve a batch");
     }
 
@@ -54,6 +56,9 @@ public sealed class ResolutionMetrics : IDisposable
             _merges.Add(merges);
         _duration.Record(duration.TotalSeconds);
     }
+
+    internal void CountReplayed(ReplayedEvent replayed) =>
+        _reconciled.Add(1, new KeyValuePair<string, object?>("result", replayed.IsUnresolved ? "unresolved" : "resolved"));
 
     internal void CountLostRace() => _lostRaces.Add(1);
 }

@@ -4,7 +4,8 @@ using Signals.Engine.Identities;
 
 namespace Signals.Functions.Hosting;
 
-/// <summary>Identities as services of any runtime. They need an <see cref="IIdentityStore"/> and an <see cref="IRecentEvents"/>.</summary>
+/// <summary>Identities as services of any runtime. They need an <see cref="IIdentityStore"/>, an
+/// <see cref="IMergeEventSink"/> and an <see cref="IRecentEvents"/>.</summary>
 internal static class IdentityServices
 {
     /// <summary>Opens the configuration, and puts the one of a file in force when it is another one.</summary>
@@ -30,8 +31,14 @@ internal static class IdentityServices
         services.AddSingleton(registry);
         services.AddSingleton<IIdentityConfigurationSource>(registry);
         services.AddSingleton(provider => new ExtractionMetrics(provider.GetRequiredService<IMeterFactory>()));
+        services.AddSingleton(provider => new ResolutionMetrics(provider.GetRequiredService<IMeterFactory>()));
+        services.AddSingleton<IdentityStage>();
+        services.AddSingleton(provider => new IdentityUpkeep(
+            provider.GetRequiredService<IIdentityStore>(), registry, provider.GetRequiredService<IdentityResolver>(), provider.GetRequiredService<IMergeEventSink>(),
+            provider.GetRequiredService<ResolutionMetrics>(), provider.GetRequiredService<TimeProvider>(), provider.GetService<IDeferredQueue>()));
         services.AddSingleton(provider => new IdentityResolver(
-            provider.GetRequiredService<IIdentityStore>(), provider.GetService<IDeferredEvents>(), provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<IIdentityStore>(), provider.GetService<IDeferredEvents>(), provider.GetRequiredService<TimeProvider>(),
+            new IdentityResolverOptions { Metrics = provider.GetRequiredService<ResolutionMetrics>() }));
         services.AddSingleton(provider => new IdentityEraser(
             provider.GetRequiredService<IIdentityStore>(), provider.GetService<IDeferredQueue>(), provider.GetRequiredService<TimeProvider>()));
         services.AddHostedService(provider => new IdentityConfigurationRefresh(

@@ -2,7 +2,7 @@ using Signals.Engine.Events;
 
 namespace Signals.Storage.Sqlite;
 
-/// <summary>The event log in a SQLite file: one partition, stored by the chunk.</summary>
+/// <summary>The event log in a SQLite file: one partition of enriched events and one of resolved ones, stored by the chunk.</summary>
 /// <param name="database">The file.</param>
 /// <param name="time">Clock for the age of chunks.</param>
 /// <param name="options">What is kept; the defaults when null.</param>
@@ -13,13 +13,15 @@ public sealed class SqliteEventLog(SqliteDatabase database, TimeProvider time, S
 
     private const int RetentionStep = 32;
 
+    private static readonly int[] Numbers = [LogPartitions.Enriched(0), LogPartitions.Resolved(0)];
+
     private static readonly TimeSpan OtherProcessPoll = TimeSpan.FromMilliseconds(50);
 
     private readonly SqliteEventLogOptions _options = options ?? new SqliteEventLogOptions();
     private TaskCompletionSource _appended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <inheritdoc />
-    public int Partitions => 1;
+    public IReadOnlyList<int> Partitions => Numbers;
 
     /// <summary>Tells this log from all others: made at random with the first question, and kept in the file.</summary>
     public async ValueTask<Guid> GetOrCreateIdAsync(CancellationToken cancellationToken) => await database.WriteAsync(static session =>
@@ -49,7 +51,27 @@ public sealed class SqliteEventLog(SqliteDatabase database, TimeProvider time, S
         var parts = chunk.Split(MaxChunkBytes).ToList();
         var now = time.GetUtcNow().ToUnixTimeMilliseconds();
         await database.WriteAsync(session => Append(session, partition, parts, now), cancellationToken);
-        Interlocked.Exchange(ref _appended, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+        TellWaiting();
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<bool> TryForwardAsync(int from, long after, long through, int to, LogChunk chunk, CancellationToken cancellationToken)
+    {
+        CheckPartition(from);
+        CheckPartition(to);
+        var parts = chunk.Split(MaxChunkBytes).ToList();
+        var now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        var forwarded = await database.WriteAsync(session =>
+        {
+            var move = session.Prepare("UPDATE log_partition SET checkpoint = ?3 WHERE partition = ?1 AND checkpoint = ?2");
+            move.Bind(1, from);
+            move.Bind(2, after);
+            move.Bind(3, through);
+            return move.Run() == 1 && (parts.Count == 0 || Append(session, to, parts, now) == 1);
+        }, cancellationToken);
+        if (forwarded)
+            TellWaiting();
+        return forwarded;
     }
 
     /// <inheritdoc />
@@ -104,19 +126,26 @@ public sealed class SqliteEventLog(SqliteDatabase database, TimeProvider time, S
     public async ValueTask<int> RemoveFinishedAsync(CancellationToken cancellationToken)
     {
         var oldest = (time.GetUtcNow() - _options.MaxAge).ToUnixTimeMilliseconds();
-        if (FindRemovable(oldest).Count == 0)
-            return 0;
-        return await database.WriteAsync(session =>
+        var removed = 0;
+        foreach (var partition in Numbers)
         {
-            var removable = Removable(session, oldest, _options.MaxBytes);
-            foreach (var (sequence, bytes) in removable)
-                Remove(session, sequence, bytes);
-            return removable.Count;
-        }, cancellationToken);
+            if (FindRemovable(partition, oldest).Count == 0)
+                continue;
+            removed += await database.WriteAsync(session =>
+            {
+                var removable = Removable(session, partition, oldest, _options.MaxBytes);
+                foreach (var (sequence, bytes) in removable)
+                    Remove(session, partition, sequence, bytes);
+                return removable.Count;
+            }, cancellationToken);
+        }
+        return removed;
     }
 
-    private List<(long FirstSequence, long Bytes)> FindRemovable(long oldest) =>
-        database.Read((oldest, _options.MaxBytes), static (session, argument) => Removable(session, argument.oldest, argument.MaxBytes));
+    private void TellWaiting() => Interlocked.Exchange(ref _appended, new(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
+
+    private List<(long FirstSequence, long Bytes)> FindRemovable(int partition, long oldest) =>
+        database.Read((partition, oldest, _options.MaxBytes), static (session, argument) => Removable(session, argument.partition, argument.oldest, argument.MaxBytes));
 
     private static int Append(SqliteSession session, int partition, List<LogChunk> parts, long now)
     {
@@ -183,18 +212,20 @@ public sealed class SqliteEventLog(SqliteDatabase database, TimeProvider time, S
         records.RemoveRange(kept, records.Count - kept);
     }
 
-    private static List<(long FirstSequence, long Bytes)> Removable(SqliteSession session, long oldest, long maxBytes)
+    private static List<(long FirstSequence, long Bytes)> Removable(SqliteSession session, int partition, long oldest, long maxBytes)
     {
-        var log = session.Prepare("SELECT checkpoint, bytes FROM log_partition WHERE partition = 0");
+        var log = session.Prepare("SELECT checkpoint, bytes FROM log_partition WHERE partition = ?1");
+        log.Bind(1, partition);
         log.Step();
         var (checkpoint, bytes) = (log.Long(0), log.Long(1));
         log.Reset();
 
         var removable = new List<(long, long)>();
         var select = session.Prepare("""
-            SELECT first_sequence, count, appended_at, length(bytes) FROM log_chunk WHERE partition = 0 ORDER BY first_sequence LIMIT ?1
+            SELECT first_sequence, count, appended_at, length(bytes) FROM log_chunk WHERE partition = ?1 ORDER BY first_sequence LIMIT ?2
             """);
-        select.Bind(1, RetentionStep);
+        select.Bind(1, partition);
+        select.Bind(2, RetentionStep);
         while (select.Step())
         {
             var (first, last, appendedAt, length) = (select.Long(0), select.Long(0) + select.Long(1) - 1, select.Long(2), select.Long(3));
@@ -207,13 +238,15 @@ public sealed class SqliteEventLog(SqliteDatabase database, TimeProvider time, S
         return removable;
     }
 
-    private static void Remove(SqliteSession session, long firstSequence, long bytes)
+    private static void Remove(SqliteSession session, int partition, long firstSequence, long bytes)
     {
-        var delete = session.Prepare("DELETE FROM log_chunk WHERE partition = 0 AND first_sequence = ?1");
-        delete.Bind(1, firstSequence);
+        var delete = session.Prepare("DELETE FROM log_chunk WHERE partition = ?1 AND first_sequence = ?2");
+        delete.Bind(1, partition);
+        delete.Bind(2, firstSequence);
         delete.Run();
-        var update = session.Prepare("UPDATE log_partition SET bytes = bytes - ?1 WHERE partition = 0");
-        update.Bind(1, bytes);
+        var update = session.Prepare("UPDATE log_partition SET bytes = bytes - ?2 WHERE partition = ?1");
+        update.Bind(1, partition);
+        update.Bind(2, bytes);
         update.Run();
     }
 
@@ -234,7 +267,7 @@ public sealed class SqliteEventLog(SqliteDatabase database, TimeProvider time, S
 
     private static void CheckPartition(int partition)
     {
-        if (partition != 0)
-            throw new ArgumentOutOfRangeException(nameof(partition), partition, "This log has one partition, number 0.");
+        if (!Numbers.Contains(partition))
+            throw new ArgumentOutOfRangeException(nameof(partition), partition, $"This log has the partitions {string.Join(" and ", Numbers)}.");
     }
 }

@@ -15,7 +15,7 @@ public sealed class InMemoryEventLog : IEventLog, IEventSink
 
     public int Appends { get; private set; }
 
-    public int Partitions => _partitions.Length;
+    public IReadOnlyList<int> Partitions => [.. Enumerable.Range(0, _partitions.Length)];
 
     public IReadOnlyList<LogRecord> Records
     {
@@ -66,5 +66,14 @@ public sealed class InMemoryEventLog : IEventLog, IEventSink
     {
         _checkpoints[partition] = sequence;
         return ValueTask.CompletedTask;
+    }
+
+    public async ValueTask<bool> TryForwardAsync(int from, long after, long through, int to, LogChunk chunk, CancellationToken cancellationToken)
+    {
+        if (_checkpoints[from] != after)
+            return false;
+        await AppendAsync(to, chunk, cancellationToken);
+        _checkpoints[from] = through;
+        return true;
     }
 }

@@ -80,14 +80,17 @@ internal sealed class EventBatch(LogPosition start)
     /// <summary>Notes a merge of identities.</summary>
     public void AddMerge(in BatchEvent batchEvent, IdentityMerge merge) => _merges.Add((batchEvent, merge));
 
-    /// <summary>Lets a profile take over the states of others, as an event of its own.</summary>
+    /// <summary>
+    /// Lets a profile take over the states of others, as an event of its own before all others: events that come again are recognised
+    /// by what the others have seen.
+    /// </summary>
     public void AddTakeover(in BatchEvent merge, KeyPlan plan, string survivor, IReadOnlyList<FrozenProfile> frozen)
     {
         var firstUpdate = _updates.Count;
         _events.Add(merge with { Takeover = frozen });
         foreach (var definition in frozen.SelectMany(profile => profile.State.Definitions).Distinct())
             AddUpdate(definition, default);
-        AddVisit(plan, survivor, firstUpdate);
+        _visits.Insert(0, new Visit(_events.Count - 1, Touch(plan, survivor).Index, firstUpdate, _updates.Count - firstUpdate));
     }
 
     /// <summary>

@@ -55,6 +55,9 @@ public sealed class IdentifierReader(ExtractionMetrics metrics)
         return outcome;
     }
 
+    /// <summary>Whether an event tells of a merge.</summary>
+    public bool IsMergeEvent(in EnrichedEvent enriched) => enriched.TypeKey(_typeKey).StartsWith(MergeEventType);
+
     /// <summary>Event time (spec identities, 6.2): a time far in the future is the processing time.</summary>
     /// <param name="time">What the event says; null when it says nothing.</param>
     /// <param name="now">Processing time.</param>

@@ -1,4 +1,5 @@
 using Signals.Engine.Definitions;
+using Signals.Engine.Identities;
 using Signals.Engine.Interventions;
 using Signals.Functions.Hosting;
 using Signals.Storage.Sqlite;
@@ -18,6 +19,9 @@ internal static class LocalEngine
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<StreamingLoop>(provider, provider.GetRequiredService<SqlitePartitionLease>()));
         services.AddHostedService(provider => provider.GetRequiredService<StreamingLoop>());
         services.AddHostedService<Housekeeping>();
+        services.AddSingleton<IdentityForwarder>();
+        services.AddSingleton<IMergeEventSink>(provider => provider.GetRequiredService<IdentityForwarder>());
+        services.AddHostedService<IdentityUpkeepService>();
         return services;
     }
 }

@@ -2,6 +2,7 @@ using Signals.Engine.Access;
 using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
+using Signals.Engine.Identities;
 using Signals.Engine.Interventions;
 using Signals.Storage.Sqlite;
 
@@ -17,6 +18,10 @@ internal static class LocalStores
         services.AddSingleton(provider => new SqliteEventLog(database, provider.GetRequiredService<TimeProvider>(), eventLog));
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEventLog>());
         services.AddSingleton<IEventSink>(provider => provider.GetRequiredService<SqliteEventLog>());
+        services.AddSingleton<IIdentityStore>(_ => new SqliteIdentityStore(database));
+        services.AddSingleton<SqliteDeferredEvents>();
+        services.AddSingleton<IDeferredQueue>(provider => provider.GetRequiredService<SqliteDeferredEvents>());
+        services.AddSingleton<IDeferredEvents>(provider => provider.GetRequiredService<SqliteDeferredEvents>());
         services.AddSingleton(provider => new SqlitePartitionLease(database, provider.GetRequiredService<TimeProvider>()));
         return services;
     }

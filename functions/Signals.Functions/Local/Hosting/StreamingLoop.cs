@@ -6,8 +6,9 @@ using Signals.Engine.Events;
 namespace Signals.Functions.Local.Hosting;
 
 /// <summary>
-/// Runs the streaming engine over every partition whose lease this process holds: reads a batch ahead, brings a batch through the
-/// engine, moves the checkpoint. What to do about a batch that fails is the business of <see cref="BatchRunner"/>.
+/// Reads every partition whose lease this process holds, a batch ahead. Enriched events are resolved first, where identities are configured, and
+/// come back as resolved ones; everything else is brought through the streaming engine, and the checkpoint moves. What to do about a batch
+/// that the engine fails on is the business of <see cref="BatchRunner"/>.
 /// </summary>
 internal sealed partial class StreamingLoop : BackgroundService, IReadinessProbe
 {
@@ -22,6 +23,7 @@ internal sealed partial class StreamingLoop : BackgroundService, IReadinessProbe
 
     private readonly IEventLog _log;
     private readonly IPartitionLease _lease;
+    private readonly IdentityForwarder _identities;
     private readonly StreamingMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger<StreamingLoop> _logger;
@@ -29,9 +31,10 @@ internal sealed partial class StreamingLoop : BackgroundService, IReadinessProbe
     private volatile string? _trouble;
 
     public StreamingLoop(
-        IEventLog log, IPartitionLease lease, StreamingEngine engine, IBadRowStore badRows, StreamingMetrics metrics, TimeProvider time,
-        ILogger<StreamingLoop> logger)
+        IEventLog log, IPartitionLease lease, IdentityForwarder identities, StreamingEngine engine, IBadRowStore badRows, StreamingMetrics metrics,
+        TimeProvider time, ILogger<StreamingLoop> logger)
     {
+        _identities = identities;
         _log = log;
         _lease = lease;
         _metrics = metrics;
@@ -49,7 +52,7 @@ internal sealed partial class StreamingLoop : BackgroundService, IReadinessProbe
 
     /// <inheritdoc />
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(Enumerable.Range(0, _log.Partitions).Select(partition => Task.Run(() => RunAsync(partition, stoppingToken), CancellationToken.None)));
+        Task.WhenAll(_log.Partitions.Select(partition => Task.Run(() => RunAsync(partition, stoppingToken), CancellationToken.None)));
 
     private async Task RunAsync(int partition, CancellationToken stoppingToken)
     {
@@ -106,13 +109,22 @@ internal sealed partial class StreamingLoop : BackgroundService, IReadinessProbe
                 }
                 var last = batch[^1].Position.Sequence;
                 reading = ReadAsync(partition, last);
-                await _runner.RunAsync(batch, stoppingToken);
+                if (_identities.Takes(partition))
+                {
+                    await saving;
+                    if (!await _identities.TryForwardAsync(batch, done, CancellationToken.None))
+                        break;
+                }
+                else
+                {
+                    await _runner.RunAsync(batch, stoppingToken);
+                    // Saved beside the next batch: what a crash makes it repeat, the profiles know already.
+                    await saving;
+                    saving = _log.SaveCheckpointAsync(partition, last, CancellationToken.None).AsTask();
+                }
                 _trouble = null;
                 (batch as IDisposable)?.Dispose();
                 done = last;
-                // Saved beside the next batch: what a crash makes it repeat, the profiles know already.
-                await saving;
-                saving = _log.SaveCheckpointAsync(partition, done, CancellationToken.None).AsTask();
                 _metrics.RecordLag(partition, await _log.ReadEndAsync(partition, CancellationToken.None) - done);
             }
         }

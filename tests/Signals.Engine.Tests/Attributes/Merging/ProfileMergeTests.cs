@@ -103,6 +103,18 @@ public sealed class ProfileMergeTests
     }
 
     [Fact]
+    public async Task An_event_that_comes_again_under_the_surviving_id_just_behind_the_merge_counts_once()
+    {
+        var engine = NewEngine(Counter);
+        var id = Guid.NewGuid().ToString();
+        await engine.ProcessPersonsAsync(PageView().With("event_id", id).Of("B"), PageView().Of("A"));
+
+        await engine.ProcessPersonsAsync(Merge("A", "B"), PageView().With("event_id", id).Of("A"));
+
+        Assert.Equal("2", await engine.ReadPersonAsync("A"));
+    }
+
+    [Fact]
     public async Task What_was_sent_to_a_merged_profile_stays_sent()
     {
         var plan = NewEngine(Counter).PlanOf(Key);
