@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
+using Signals.Engine.Identities;
 using Signals.Functions.Local.Hosting;
 using Signals.Storage.Sqlite;
 
@@ -18,16 +19,19 @@ public sealed class StreamingTests : IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("signals-streaming-");
     private SqliteDatabase _database = null!;
     private DefinitionRegistry _registry = null!;
+    private IdentityConfigurationRegistry _identities = null!;
 
     public async Task InitializeAsync()
     {
         _database = SqliteDatabase.Open(LocalSettings.DatabaseIn(_folder.FullName));
         _registry = await DefinitionRegistry.OpenAsync(new SqliteDefinitionStore(_database), TimeProvider.System, default);
+        _identities = await IdentityConfigurationRegistry.OpenAsync(new SqliteDefinitionStore(_database), TimeProvider.System, default);
     }
 
     public async Task DisposeAsync()
     {
         _registry.Dispose();
+        _identities.Dispose();
         await _database.DisposeAsync();
         _folder.Delete(recursive: true);
     }
@@ -141,7 +145,7 @@ public sealed class StreamingTests : IAsyncLifetime
         builder.Logging.ClearProviders();
         builder.Services.AddSqliteEventLog(_database, log ?? new SqliteEventLogOptions()).AddSqliteStores(_database);
         builder.Services.AddSingleton(badRows);
-        builder.Services.AddStreaming(_registry, new Engine.Interventions.InterventionOptions());
+        builder.Services.AddStreaming(_registry, _identities, new Engine.Interventions.InterventionOptions());
         return builder.Build();
     }
 

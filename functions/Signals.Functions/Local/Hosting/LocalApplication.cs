@@ -41,9 +41,8 @@ internal static class LocalApplication
         builder.Logging.AddFilter("Microsoft.Extensions.Hosting.Internal.Host", LogLevel.None);
 
         data.AddTo(builder.Services, settings.EventLog);
-        builder.Services.AddStreaming(registry, settings.Interventions);
+        builder.Services.AddStreaming(registry, identities, settings.Interventions);
         builder.Services.AddSingleton<IReadinessProbe>(provider => provider.GetRequiredService<StreamingLoop>());
-        builder.Services.AddIdentities(identities, LocalEngine.Refresh);
         builder.Services.AddSingleton<IRecentEvents>(provider => new LoggedEvents(provider.GetRequiredService<IEventLog>()));
         builder.Services.AddProfileAccess();
         builder.Services.AddSignalsApi(settings.ToApiOptions());

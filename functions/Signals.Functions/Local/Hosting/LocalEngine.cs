@@ -12,9 +12,11 @@ internal static class LocalEngine
     /// <summary>How soon a process notices definitions that another one has changed in the same file.</summary>
     public static readonly TimeSpan Refresh = TimeSpan.FromMilliseconds(500);
 
-    public static IServiceCollection AddStreaming(this IServiceCollection services, DefinitionRegistry registry, InterventionOptions interventions)
+    public static IServiceCollection AddStreaming(
+        this IServiceCollection services, DefinitionRegistry registry, IdentityConfigurationRegistry identities, InterventionOptions interventions)
     {
         services.AddEngine(registry, interventions, Refresh);
+        services.AddIdentities(identities, Refresh);
         // By the lease on the event log, which is not shared with those who share the other stores.
         services.AddSingleton(provider => ActivatorUtilities.CreateInstance<StreamingLoop>(provider, provider.GetRequiredService<SqlitePartitionLease>()));
         services.AddHostedService(provider => provider.GetRequiredService<StreamingLoop>());

@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Signals.Api.Ingest;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
+using Signals.Engine.Identities;
 using Signals.Functions.Hosting;
 using Signals.Functions.Local.Hosting;
 
@@ -20,14 +21,15 @@ internal sealed class LocalReplayTarget : IReplayTarget
 
     private readonly LocalData _data;
     private readonly DefinitionRegistry _registry;
+    private readonly IdentityConfigurationRegistry _identities;
     private readonly IHost _host;
     private readonly IEventLog _log;
     private readonly IEventSink _sink;
     private readonly Dictionary<UploadFormat, Upload> _uploads = [];
 
-    private LocalReplayTarget(LocalData data, DefinitionRegistry registry, IHost host)
+    private LocalReplayTarget(LocalData data, DefinitionRegistry registry, IdentityConfigurationRegistry identities, IHost host)
     {
-        (_data, _registry, _host) = (data, registry, host);
+        (_data, _registry, _identities, _host) = (data, registry, identities, host);
         _log = host.Services.GetRequiredService<IEventLog>();
         _sink = host.Services.GetRequiredService<IEventSink>();
     }
@@ -38,13 +40,14 @@ internal sealed class LocalReplayTarget : IReplayTarget
     {
         var data = await LocalData.OpenAsync(settings, cancellationToken);
         var registry = await DefinitionRegistry.OpenAsync(data.Definitions, TimeProvider.System, cancellationToken);
+        var identities = await IdentityServices.OpenAsync(data.Definitions, settings.IdentityConfigurationFile, cancellationToken);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Warning);
         data.AddTo(builder.Services, settings.EventLog);
-        builder.Services.AddStreaming(registry, settings.Interventions);
+        builder.Services.AddStreaming(registry, identities, settings.Interventions);
         var host = builder.Build();
         await host.StartAsync(cancellationToken);
-        return new LocalReplayTarget(data, registry, host);
+        return new LocalReplayTarget(data, registry, identities, host);
     }
 
     /// <inheritdoc />
@@ -68,6 +71,7 @@ internal sealed class LocalReplayTarget : IReplayTarget
         await _host.StopAsync();
         _host.Dispose();
         _registry.Dispose();
+        _identities.Dispose();
         await _data.DisposeAsync();
     }
 
@@ -79,10 +83,17 @@ internal sealed class LocalReplayTarget : IReplayTarget
     /// <summary>Waits until of the records that are in the log now at most so many are left to be processed.</summary>
     private async Task WaitAsync(long atMost, ReplayProgress progress, CancellationToken cancellationToken)
     {
-        var end = await _log.ReadEndAsync(0, cancellationToken);
+        // In this order: what has left the first partition has arrived in the next.
+        foreach (var partition in _log.Partitions)
+            await WaitAsync(partition, atMost, progress, cancellationToken);
+    }
+
+    private async Task WaitAsync(int partition, long atMost, ReplayProgress progress, CancellationToken cancellationToken)
+    {
+        var end = await _log.ReadEndAsync(partition, cancellationToken);
         while (true)
         {
-            var waiting = Math.Max(0, end - await _log.ReadCheckpointAsync(0, cancellationToken));
+            var waiting = Math.Max(0, end - await _log.ReadCheckpointAsync(partition, cancellationToken));
             progress.SetWaiting(waiting);
             if (waiting <= atMost)
                 return;
