@@ -111,11 +111,11 @@ public sealed class CosmosBadRowStore(CosmosAccount account, long partitionBytes
         {
             var item = CosmosItem.ToStream(head.ToItem(partitionKey));
             if (head.ETag is null)
-                batch.CreateItemStream(item);
+                batch.CreateItemStream(item, CosmosContainer.InBatch());
             else
-                batch.ReplaceItemStream(CosmosBadRowHead.Id, item, new TransactionalBatchItemRequestOptions { IfMatchEtag = head.ETag });
+                batch.ReplaceItemStream(CosmosBadRowHead.Id, item, CosmosContainer.InBatch(head.ETag));
             foreach (var entry in chunk)
-                batch.CreateItemStream(CosmosItem.ToStream(entry.Document));
+                batch.CreateItemStream(CosmosItem.ToStream(entry.Document), CosmosContainer.InBatch());
         }, cancellationToken);
 
     private async Task<(List<Entry> Chunk, long Bytes)> WithoutThoseKeptAsync(string partitionKey, List<Entry> chunk, CancellationToken cancellationToken)

@@ -63,6 +63,9 @@ internal sealed class CosmosContainer(Container container, CosmosMetrics metrics
         return OutcomeOf(response);
     }
 
+    /// <summary>For an operation of a batch: what it writes need not come back, and when an ETag is given, the item must not have changed.</summary>
+    public static TransactionalBatchItemRequestOptions InBatch(string? etag = null) => new() { EnableContentResponseOnWrite = false, IfMatchEtag = etag };
+
     /// <summary>One page of a query, or of everything when there is none.</summary>
     /// <param name="query">The query; null for all items.</param>
     /// <param name="partitionKey">Logical partition; null for the whole container.</param>

@@ -117,10 +117,10 @@ public sealed class CosmosDefinitionStore(CosmosAccount account) : IDefinitionSt
         var batched = await _container.BatchAsync(Partition, batch =>
         {
             if (current is null)
-                batch.CreateItemStream(CosmosItem.ToStream(next.ToItem()));
+                batch.CreateItemStream(CosmosItem.ToStream(next.ToItem()), CosmosContainer.InBatch());
             else
-                batch.ReplaceItemStream(RevisionId, CosmosItem.ToStream(next.ToItem()), new() { IfMatchEtag = current.ETag });
-            batch.CreateItemStream(CosmosItem.ToStream(ToItem(next.Snapshot, 0, firstPart)));
+                batch.ReplaceItemStream(RevisionId, CosmosItem.ToStream(next.ToItem()), CosmosContainer.InBatch(current.ETag));
+            batch.CreateItemStream(CosmosItem.ToStream(ToItem(next.Snapshot, 0, firstPart)), CosmosContainer.InBatch());
             for (var i = 0; i < (current?.Parts ?? 0); i++)
                 batch.DeleteItem(PartId(current!.Snapshot, i));
         }, cancellationToken);

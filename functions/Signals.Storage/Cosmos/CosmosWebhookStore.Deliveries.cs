@@ -144,9 +144,9 @@ public sealed partial class CosmosWebhookStore
             var result = await _container.BatchAsync(name, batch =>
             {
                 batch.ReplaceItemStream(
-                    WebhookDocuments.WebhookId, CosmosItem.ToStream(WebhookDocuments.Write(webhook with { Cursor = reached })), new TransactionalBatchItemRequestOptions { IfMatchEtag = etag });
+                    WebhookDocuments.WebhookId, CosmosItem.ToStream(WebhookDocuments.Write(webhook with { Cursor = reached })), CosmosContainer.InBatch(etag));
                 foreach (var document in documents)
-                    batch.UpsertItemStream(CosmosItem.ToStream(document));
+                    batch.UpsertItemStream(CosmosItem.ToStream(document), CosmosContainer.InBatch());
             }, cancellationToken);
             if (result.Outcome != CosmosOutcome.Done)
                 return false;

@@ -109,9 +109,12 @@ internal sealed class OutboxWriter(CosmosContainer container, TimeProvider time,
         var result = await container.BatchAsync(OutboxDocuments.Partition, batch =>
         {
             AddEnd(batch, newEnd, end.ETag);
-            for (var i = 0; i < chunk.Count; i++)
-                batch.CreateItemStream(CosmosItem.ToStream(OutboxDocuments.WriteEntry(
-                    chunk[i].Id, end.Value + 1 + i, chunk[i].Append.Mark, chunk[i].Message, timeToLive)));
+            var sequence = end.Value;
+            foreach (var message in chunk)
+            {
+                var document = OutboxDocuments.WriteEntry(message.Id, ++sequence, message.Append.Mark, message.Message, timeToLive);
+                batch.CreateItemStream(CosmosItem.ToStream(document), CosmosContainer.InBatch());
+            }
         }, CancellationToken.None);
         if (result.Outcome == CosmosOutcome.Done)
         {
@@ -130,9 +133,9 @@ internal sealed class OutboxWriter(CosmosContainer container, TimeProvider time,
     {
         var document = CosmosItem.ToStream(OutboxDocuments.WriteEnd(value));
         if (etag is null)
-            batch.CreateItemStream(document);
+            batch.CreateItemStream(document, CosmosContainer.InBatch());
         else
-            batch.ReplaceItemStream(OutboxDocuments.EndId, document, new TransactionalBatchItemRequestOptions { IfMatchEtag = etag });
+            batch.ReplaceItemStream(OutboxDocuments.EndId, document, CosmosContainer.InBatch(etag));
     }
 
     /// <summary>Those that are in the outbox are new only when this call has put them there without hearing of it.</summary>
