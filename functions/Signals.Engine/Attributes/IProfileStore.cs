@@ -41,7 +41,8 @@ public interface IProfileStore
 
     /// <summary>
     /// Whether the profiles of one call of <see cref="WriteAsync"/> that are not lost to a race become durable together: all of them, or
-    /// none when the process ends amid the call. Otherwise any part of them may be there after a crash.
+    /// none when the process ends amid the call. Otherwise any part of them may be there after a crash; such a store has to read what
+    /// was written last, by whatever process, because decisions that look at several profiles are on record in it.
     /// </summary>
     bool WritesTogether { get; }
 

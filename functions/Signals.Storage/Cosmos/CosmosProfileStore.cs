@@ -18,8 +18,10 @@ namespace Signals.Storage.Cosmos;
 /// the hot ones, so that a batch asks for few; side by side they take as long as the slowest.
 /// </para>
 /// <para>
-/// Reads use the consistency of the account. A stale read is harmless to writers: its ETag does not fit. What is served to clients is as old
-/// as the account allows.
+/// Reads use the consistency of the account. A stale read of a profile is harmless to writers: its ETag does not fit. What is served to clients
+/// is as old as the account allows. Decision records have to be read as they were written last, which strong consistency gives, and bounded
+/// staleness in the region that takes the writes (https://learn.microsoft.com/azure/cosmos-db/consistency-levels): a process that takes a
+/// partition over must not miss what another has decided.
 /// </para>
 /// </remarks>
 /// <param name="account">The account.</param>
