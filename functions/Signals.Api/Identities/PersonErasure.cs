@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Logging;
 using Signals.Engine.Attributes;
+using Signals.Engine.Definitions;
+using Signals.Engine.Events;
 using Signals.Engine.Identities;
 using Signals.Engine.Interventions;
 
@@ -7,10 +9,8 @@ namespace Signals.Api.Identities;
 
 /// <summary>Erases people: from the identity graph, and what attributes and interventions know under their Snowplow IDs.</summary>
 internal sealed partial class PersonErasure(
-    IdentityEraser eraser, ProfileEditor profiles, IInterventionOutbox outbox, IWebhookStore webhooks, ILogger<PersonErasure> log)
+    IdentityEraser eraser, ProfileEditor profiles, IDefinitionSource definitions, IInterventionOutbox outbox, IWebhookStore webhooks, ILogger<PersonErasure> log)
 {
-    private const string AttributeKey = "snowplow_id";
-
     public async ValueTask<ErasureReport> EraseAsync(ErasureRequest request, CancellationToken cancellationToken)
     {
         var report = request.Inputs.Count == 0
@@ -18,18 +18,27 @@ internal sealed partial class PersonErasure(
             : await eraser.EraseAsync(request, cancellationToken);
         if (!request.IsDryRun)
         {
-            foreach (var id in report.Outcomes.OfType<ErasureOutcome.Erased>().SelectMany(erased => erased.Ids).Distinct())
-                await ForgetAsync(id.ToString(), cancellationToken);
+            var ids = report.Outcomes.OfType<ErasureOutcome.Erased>().SelectMany(erased => erased.Ids).Distinct().ToList();
+            foreach (var key in KeysOfPersons())
+                foreach (var id in ids)
+                    await ForgetAsync(key, id.ToString(), cancellationToken);
         }
         Erased(log, report.OperationId, request.Caller, request.Inputs.Count, report.Ids, report.Identifiers, request.IsDryRun);
         return report;
     }
 
-    private async ValueTask ForgetAsync(string id, CancellationToken cancellationToken)
+    /// <summary>The attribute keys whose identifier is the Snowplow ID: the built-in one, and those that users made.</summary>
+    private List<string> KeysOfPersons()
     {
-        await profiles.DeleteAsync(new ProfileKey(AttributeKey, id), cancellationToken);
-        await outbox.ForgetAsync(new InterventionTarget(AttributeKey, id), cancellationToken);
-        await webhooks.ForgetAsync(new InterventionTarget(AttributeKey, id), cancellationToken);
+        PropertyReferences.TryResolve(BuiltInAttributeKeys.SnowplowIdProperty, out PropertyReference? snowplowId, out _);
+        return [.. definitions.Current.AttributeKeys.Values.Where(key => Equals(AttributeKeyIdentifier.SourceOf(key), snowplowId)).Select(key => key.Name)];
+    }
+
+    private async ValueTask ForgetAsync(string key, string id, CancellationToken cancellationToken)
+    {
+        await profiles.DeleteAsync(new ProfileKey(key, id), cancellationToken);
+        await outbox.ForgetAsync(new InterventionTarget(key, id), cancellationToken);
+        await webhooks.ForgetAsync(new InterventionTarget(key, id), cancellationToken);
     }
 
     [LoggerMessage(

@@ -52,6 +52,7 @@ public sealed class IdentityHost : IAsyncDisposable
             services.AddSingleton<IIdentityStore>(host.Graph);
             services.AddSingleton(new IdentityResolver(host.Graph, null, clock));
             services.AddSingleton(new IdentityEraser(host.Graph, null, clock));
+            services.AddSingleton<IDefinitionSource>(definitions);
             services.AddSingleton(new ProfileEditor(definitions, host.Profiles, clock));
             services.AddSingleton<IWebhookStore>(new SqliteWebhookStore(database, clock));
             services.AddSingleton<IRecentEvents>(host.Events);
