@@ -11,8 +11,9 @@ namespace Signals.Engine.Identities;
 /// <param name="resolver">The graph.</param>
 /// <param name="extraction">Counts what is found in events.</param>
 /// <param name="time">The clock.</param>
+/// <param name="recent">Remembers events for looks at identifiers, where no log can be read back for them; null where one can.</param>
 public sealed class IdentityStage(
-    IIdentityConfigurationSource configurations, IdentityResolver resolver, ExtractionMetrics extraction, TimeProvider time)
+    IIdentityConfigurationSource configurations, IdentityResolver resolver, ExtractionMetrics extraction, TimeProvider time, RememberedEvents? recent = null)
 {
     /// <summary>Whether there is anything to resolve; without identifiers events go on as they are.</summary>
     public bool IsActive => configurations.Current.Configuration.Identifiers.Count > 0;
@@ -54,6 +55,7 @@ public sealed class IdentityStage(
         {
             if (records[i].Kind != LogRecordKind.EnrichedLine || !EnrichedEvent.TryRead(records[i].Payload.Span, ColumnsOf(columns, i), out var enriched))
                 continue;
+            recent?.Remember(enriched.Line);
             if (reader.IsMergeEvent(enriched))
                 read[i] = new ReadLine(null, IsForged: true);
             else if (reader.Read(enriched, plan, now, out var request, out _) == ExtractionOutcome.Identified)
