@@ -2,6 +2,7 @@ using Signals.Engine.Access;
 using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
+using Signals.Engine.Identities;
 using Signals.Engine.Interventions;
 using Signals.Storage.Cosmos;
 
@@ -20,6 +21,7 @@ internal static class CosmosStores
         services.AddSingleton<IPartitionLease, CosmosPartitionLease>();
         services.AddSingleton<IInterventionOutbox, CosmosInterventionOutbox>();
         services.AddSingleton<IWebhookStore, CosmosWebhookStore>();
+        services.AddSingleton<IIdentityStore, CosmosIdentityStore>();
         return services;
     }
 }

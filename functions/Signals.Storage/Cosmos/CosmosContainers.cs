@@ -40,6 +40,16 @@ public static class CosmosContainers
     /// <summary>Webhooks and what each has still to deliver, or has given up.</summary>
     public static readonly CosmosContainerDescription Webhooks = new("webhooks", null, ["/pk/?", "/due/?", "/dead/?", "/target/?"]);
 
+    /// <summary>The identity graph: identifiers and what they are linked to. No item expires by itself: it would cut a person in two.</summary>
+    public static readonly CosmosContainerDescription Identifiers = new("identifiers", null, ["/t/?", "/l/*", "/s/?", "/d/?"]);
+
+    /// <summary>The identity graph: Snowplow IDs.</summary>
+    public static readonly CosmosContainerDescription IdentityProfiles = new("identity-profiles", null, ["/c/?", "/u/?", "/p/?", "/a/?"]);
+
+    /// <summary>The identity graph: ids that are gone and must not come back.</summary>
+    public static readonly CosmosContainerDescription IdentityTombstones = new("identity-tombstones", null, []);
+
     /// <summary>Every container.</summary>
-    public static IReadOnlyList<CosmosContainerDescription> All { get; } = [Profiles, Definitions, Access, BadRows, Leases, Outbox, Webhooks];
+    public static IReadOnlyList<CosmosContainerDescription> All { get; } =
+        [Profiles, Definitions, Access, BadRows, Leases, Outbox, Webhooks, Identifiers, IdentityProfiles, IdentityTombstones];
 }

@@ -12,9 +12,10 @@ public sealed class TemporaryCosmos : IAsyncDisposable
     private readonly CosmosOptions _options;
     private readonly List<CosmosAccount> _accounts = [];
 
-    public TemporaryCosmos(TimeProvider? clock = null, CosmosOptions? options = null)
+    public TemporaryCosmos(TimeProvider? clock = null, CosmosOptions? options = null, string? consistency = null)
     {
-        Emulator = new EmulatedCosmos(new CosmosEmulatorOptions { Clock = clock ?? TimeProvider.System });
+        var emulated = new CosmosEmulatorOptions { Clock = clock ?? TimeProvider.System };
+        Emulator = new EmulatedCosmos(emulated with { Consistency = consistency ?? emulated.Consistency });
         _options = (options ?? new CosmosOptions { Endpoint = Emulator.Endpoint }) with { Endpoint = Emulator.Endpoint, Emulator = true };
         First = Open(options => options);
         Second = Open(options => options);
