@@ -41,7 +41,7 @@ public static class CosmosContainers
     public static readonly CosmosContainerDescription Webhooks = new("webhooks", null, ["/pk/?", "/due/?", "/dead/?", "/target/?"]);
 
     /// <summary>The identity graph: identifiers and what they are linked to. No item expires by itself: it would cut a person in two.</summary>
-    public static readonly CosmosContainerDescription Identifiers = new("identifiers", null, ["/t/?", "/l/*", "/s/?", "/d/?"]);
+    public static readonly CosmosContainerDescription Identifiers = new("identifiers", null, ["/t/?", "/l/[]/?", "/s/?", "/d/?"]);
 
     /// <summary>The identity graph: Snowplow IDs.</summary>
     public static readonly CosmosContainerDescription IdentityProfiles = new("identity-profiles", null, ["/c/?", "/u/?", "/p/?", "/a/?"]);

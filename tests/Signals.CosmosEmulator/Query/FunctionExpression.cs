@@ -19,7 +19,10 @@ internal sealed record FunctionExpression(string Name, IReadOnlyList<Expression>
         ["ARRAY_CONTAINS"] = (2, 2, static values => ArrayContains(values[0], values[1])),
     };
 
-    public override IEnumerable<PathExpression> Paths => Arguments.SelectMany(static argument => argument.Paths);
+    /// <summary>Looking into an array is looking at its elements, which have a path of their own in the index.</summary>
+    public override IEnumerable<PathExpression> Paths => Name == "ARRAY_CONTAINS" && Arguments[0] is PathExpression array
+        ? Arguments[1].Paths.Prepend(new PathExpression([.. array.Names, "[]"]))
+        : Arguments.SelectMany(static argument => argument.Paths);
 
     public static FunctionExpression Create(string name, IReadOnlyList<Expression> arguments)
     {

@@ -71,6 +71,30 @@ public sealed class CosmosIdentityStoreTests : IdentityStoreCompliance, IAsyncLi
     }
 
     [Fact]
+    public async Task Scans_that_find_nothing_cost_the_same_however_much_there_is()
+    {
+        const double leastOnTwoRanges = 2 * 2 * RequestCharges.LeastQuery;
+        var store = await OpenAsync();
+        for (var number = 0; number < 100; number++)
+        {
+            var value = $"d{number}";
+            await CreateAsync(store, new IdentifierItem(IdentityItemKey.Of("domain_userid", value), "domain_userid", value) { Links = [new IdentityLink(new SnowplowId(7, 7), default, IsAlias: false)], LastSeenDay = 9 });
+            await CreateAsync(store, Profile(new SnowplowId(1, (ulong)number)));
+        }
+        IdentityScan[] scans =
+        [
+            IdentityScan.LinkedTo(new SnowplowId(8, 8)), IdentityScan.LastSeenUntil("domain_userid", 8), IdentityScan.CreatedOn(1), IdentityScan.UnfinishedMerges, IdentityScan.PendingMerges,
+        ];
+
+        foreach (var scan in scans)
+        {
+            _cosmos.Emulator.Meter.Reset();
+            Assert.Empty(await store.ScanAsync(scan, null, 100, default));
+            Assert.InRange(_cosmos.Emulator.Meter.Read().Sum(count => count.RequestUnits), leastOnTwoRanges, leastOnTwoRanges + 0.1);
+        }
+    }
+
+    [Fact]
     public async Task Types_and_days_whose_names_begin_alike_are_told_apart()
     {
         var store = await OpenAsync();
