@@ -16,7 +16,7 @@ internal sealed class ProtocolResolution(IIdentityStore store, TimeProvider time
         var results = new ResolutionResult?[requests.Count];
         if (await TryPrefetchAsync(rules, requests, keys, cancellationToken) is not { } loaded)
             return results;
-        var people = RequestGroups.Of(requests, keys, loaded);
+        var people = RequestGroups.Of(rules, requests, keys, loaded);
         await Parallel.ForEachAsync(
             people,
             new ParallelOptions { MaxDegreeOfParallelism = options.ParallelPeople, CancellationToken = cancellationToken },

@@ -6,14 +6,16 @@ internal sealed record RequestGroup(List<int> Requests, IdentityGraph Graph);
 /// <summary>Parts a batch into events that share no identifier and no profile as far as is known.</summary>
 internal static class RequestGroups
 {
-    public static IReadOnlyList<RequestGroup> Of(IReadOnlyList<ResolutionRequest> requests, RequestKeys keys, IdentityGraph loaded)
+    public static IReadOnlyList<RequestGroup> Of(ResolutionRules rules, IReadOnlyList<ResolutionRequest> requests, RequestKeys keys, IdentityGraph loaded)
     {
         var parents = Enumerable.Range(0, requests.Count).ToArray();
         var owners = new Dictionary<IdentityItemKey, int>();
         var looked = new List<IdentityItemKey>[requests.Count];
         for (var i = 0; i < parents.Length; i++)
         {
-            looked[i] = LookedAt(keys[i], loaded);
+            looked[i] = LookedAt(keys[i], loaded, out var isKnown);
+            if (!isKnown && rules.FirstIdOf(requests[i]) is { } id)
+                looked[i].AddRange([IdentityItemKey.Profile(id), IdentityItemKey.Tombstone(id)]);
             foreach (var key in looked[i])
             {
                 if (!owners.TryAdd(key, i))
@@ -33,15 +35,17 @@ internal static class RequestGroups
         return [.. groups.Values];
     }
 
-    /// <summary>The identifiers of an event and the profiles that they lead to.</summary>
-    private static List<IdentityItemKey> LookedAt(ReadOnlySpan<IdentityItemKey> keys, IdentityGraph loaded)
+    /// <summary>The identifiers of an event and the profiles that they lead to; whether any of them is known.</summary>
+    private static List<IdentityItemKey> LookedAt(ReadOnlySpan<IdentityItemKey> keys, IdentityGraph loaded, out bool isKnown)
     {
+        isKnown = false;
         var looked = new List<IdentityItemKey>();
         foreach (var key in keys)
         {
             looked.Add(key);
             if (!loaded.TryFindIdentifier(key, out var item) || item is null)
                 continue;
+            isKnown = true;
             foreach (var link in item.Links)
             {
                 for (var id = link.Profile; ;)

@@ -23,6 +23,15 @@ internal sealed partial class ResolutionRules
         }
     }
 
+    /// <summary>The id of a new person unless it is taken; null where it cannot be told before.</summary>
+    public SnowplowId? FirstIdOf(ResolutionRequest request)
+    {
+        if (_configuration.IdStrategy == IdStrategy.Random)
+            return null;
+        var leading = request.Identifiers.FirstOrDefault(identifier => !identifier.IsAlias, request.Identifiers[0]);
+        return _derivation.NewPerson(leading, request.EventId, request.Time, 0);
+    }
+
     /// <summary>Looks at what a decision on the event would look at first. False when something is not loaded.</summary>
     private bool Visit(ResolutionRequest request, ReadOnlySpan<IdentityItemKey> keys, IdentityGraph graph)
     {
@@ -38,10 +47,8 @@ internal sealed partial class ResolutionRules
             foreach (var link in item.Links)
                 isComplete &= graph.TryFindRoot(link.Profile, out _);
         }
-        if (isKnown || !isComplete || _configuration.IdStrategy == IdStrategy.Random)
+        if (isKnown || !isComplete || FirstIdOf(request) is not { } id)
             return isComplete;
-        var leading = request.Identifiers.FirstOrDefault(identifier => !identifier.IsAlias, request.Identifiers[0]);
-        var id = _derivation.NewPerson(leading, request.EventId, request.Time, 0);
         return graph.TryFindProfile(id, out _) & graph.TryFindTombstone(id, out _);
     }
 }
