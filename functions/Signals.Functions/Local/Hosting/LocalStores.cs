@@ -11,14 +11,13 @@ namespace Signals.Functions.Local.Hosting;
 /// <summary>The stores in a SQLite file, as services.</summary>
 internal static class LocalStores
 {
-    /// <summary>The event log, and who reads it.</summary>
+    /// <summary>The event log, the events deferred from it, and who reads it.</summary>
     public static IServiceCollection AddSqliteEventLog(this IServiceCollection services, SqliteDatabase database, SqliteEventLogOptions eventLog)
     {
         services.AddSingleton(database);
         services.AddSingleton(provider => new SqliteEventLog(database, provider.GetRequiredService<TimeProvider>(), eventLog));
         services.AddSingleton<IEventLog>(provider => provider.GetRequiredService<SqliteEventLog>());
         services.AddSingleton<IEventSink>(provider => provider.GetRequiredService<SqliteEventLog>());
-        services.AddSingleton<IIdentityStore>(_ => new SqliteIdentityStore(database));
         services.AddSingleton<SqliteDeferredEvents>();
         services.AddSingleton<IDeferredQueue>(provider => provider.GetRequiredService<SqliteDeferredEvents>());
         services.AddSingleton<IDeferredEvents>(provider => provider.GetRequiredService<SqliteDeferredEvents>());
@@ -34,6 +33,7 @@ internal static class LocalStores
         services.AddSingleton<IDefinitionStore>(_ => new SqliteDefinitionStore(database));
         services.AddSingleton<IInterventionOutbox>(provider => new SqliteInterventionOutbox(database, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IWebhookStore>(provider => new SqliteWebhookStore(database, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IIdentityStore>(_ => new SqliteIdentityStore(database));
         services.AddSingleton<IAccessStore>(_ => new SqliteAccessStore(database));
         services.AddSingleton<IPartitionLease>(provider => provider.GetRequiredService<SqlitePartitionLease>());
         return services;
