@@ -232,6 +232,49 @@ public sealed class InterventionRegistryTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_group_version_whose_type_does_not_fit_a_published_intervention_is_not_published_before_that_is_unpublished()
+    {
+        await PutGroupAsync(1, published: true, "a");
+        await PutAsync(TextGroup(2));
+        var live = Bodies.Intervention("""{"attribute":"g:a","operator":">=","value":5}""") with { IsPublished = true };
+        await _registry.CreateInterventionAsync(live, None);
+        var references = new DefinitionReferences([new(ReferenceKind.AttributeGroup, new("g", 2), FieldPath.Body.At("attribute_groups").At(0))]);
+
+        var refused = Assert.IsType<RegistryResult<DefinitionReferences>.Invalid>(await _registry.PublishAsync(references, None));
+        Assert.Equal(["""["body","attribute_groups",0]"""], Bodies.Places(refused.Errors));
+        Assert.Contains("intervention 'i'", refused.Errors[0].Msg, StringComparison.Ordinal);
+        Assert.False(_registry.Current.AttributeGroups[new("g", 2)].IsPublished);
+        Assert.IsType<RegistryResult<AttributeGroupDefinition>.Invalid>(await _registry.ReplaceAttributeGroupAsync(new("g", 2), TextGroup(2) with { IsPublished = true }, None));
+
+        await _registry.ReplaceInterventionAsync(Id, live with { IsPublished = false }, None);
+        Assert.IsType<RegistryResult<DefinitionReferences>.Ok>(await _registry.PublishAsync(references, None));
+    }
+
+    [Fact]
+    public async Task A_group_version_of_another_type_is_published_when_the_conditions_fit_it_all_the_same()
+    {
+        await PutGroupAsync(1, published: true, "a");
+        await PutAsync(TextGroup(2));
+        await _registry.CreateInterventionAsync(On("g:a") with { IsPublished = true }, None);
+
+        await PublishGroupAsync(2, published: true);
+
+        Assert.Equal(["i"], Published());
+    }
+
+    [Fact]
+    public async Task Unpublishing_down_to_a_version_of_a_type_that_does_not_fit_unpublishes_the_intervention()
+    {
+        await PutAsync(TextGroup(1) with { IsPublished = true });
+        await PutGroupAsync(2, published: true, "a");
+        await _registry.CreateInterventionAsync(Bodies.Intervention("""{"attribute":"g:a","operator":">=","value":5}""") with { IsPublished = true }, None);
+
+        await PublishGroupAsync(2, published: false);
+
+        Assert.Empty(Published());
+    }
+
+    [Fact]
     [Trait("Row", "42")]
     public async Task A_payload_group_may_go_and_the_published_intervention_stays()
     {
@@ -264,6 +307,10 @@ public sealed class InterventionRegistryTests : IAsyncLifetime
 
     private static AttributeGroupDefinition Group(int version, params string[] attributes) =>
         Bodies.Group(Bodies.GroupOf([.. attributes.Select(name => Bodies.CounterAttribute.Replace("\"a\"", $"\"{name}\"", StringComparison.Ordinal))])) with { Version = version };
+
+    /// <summary>A version in which <c>a</c> is a list of texts.</summary>
+    private static AttributeGroupDefinition TextGroup(int version) => Bodies.Group(
+        Bodies.GroupOf("""{"name":"a","type":"string_list","aggregation":"unique_list","property":{"type":"atomic","name":"app_id"}}""")) with { Version = version };
 
     private Task PutGroupAsync(int version, bool published, params string[] attributes) => PutAsync(Group(version, attributes) with { IsPublished = published });
 

@@ -57,6 +57,13 @@ internal static class AttributeGroupRules
             Put(edit, group with { IsPublished = published });
     }
 
+    /// <summary>A version that goes live must not make a condition of a published intervention impossible.</summary>
+    public static void ValidateInterventions(DefinitionSnapshot snapshot, string group, FieldPath path, FieldErrors errors)
+    {
+        foreach (var (intervention, message) in InterventionReferences.Misfits(snapshot, group))
+            errors.AddValue(path, $"version {intervention.Version} of intervention '{intervention.Name}' is published and would not fit: {message}; unpublish it first");
+    }
+
     private static string Missing(VersionedName id) => $"Version {id.Version} of attribute group '{id.Name}' does not exist";
 
     private static Result Save(SnapshotEdit edit, AttributeGroupDefinition group)
@@ -65,7 +72,11 @@ internal static class AttributeGroupRules
         if (group.IsPublished)
             AttributeGroupValidator.ValidatePublishable(group, RegisteredKey(edit.Snapshot, group), FieldPath.Body, errors);
         ValidateServices(edit.Snapshot, group, errors);
-        return errors.Count > 0 ? new Result.Invalid(errors.Kept) : new Result.Ok(Put(edit, group));
+        var goesLive = group.IsPublished && edit.Snapshot.AttributeGroups.GetValueOrDefault(group.Id) is not { IsPublished: true };
+        var put = Put(edit, group);
+        if (goesLive)
+            ValidateInterventions(edit.Snapshot, group.Name, FieldPath.Body, errors);
+        return errors.Count > 0 ? new Result.Invalid(errors.Kept) : new Result.Ok(put);
     }
 
     // Interventions live on published attributes.

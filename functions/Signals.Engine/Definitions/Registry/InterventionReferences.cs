@@ -26,6 +26,25 @@ internal static class InterventionReferences
         }
     }
 
+    /// <summary>
+    /// The published interventions with a condition that cannot hold any more, because what a group has published is of another type
+    /// now; each with what does not fit.
+    /// </summary>
+    public static IEnumerable<(InterventionDefinition Intervention, string Message)> Misfits(DefinitionSnapshot snapshot, string group)
+    {
+        var sources = SourcesOf(snapshot, [group]);
+        foreach (var intervention in snapshot.Interventions.Values.Where(intervention => intervention.IsPublished))
+        {
+            var misfit = intervention.AllCriteria().Where(criterion => criterion.Group == group)
+                .Select(criterion => (Criterion: criterion, Sources: sources[(group, criterion.Attribute)].Where(source => source.IsPublished).ToList()))
+                .Where(read => read.Sources.Count > 0)
+                .Select(read => AttributeTypeFit.MisfitOf(read.Criterion, read.Sources.MaxBy(source => source.Version).Type))
+                .FirstOrDefault(found => found is not null);
+            if (misfit is not null)
+                yield return (intervention, misfit.Message);
+        }
+    }
+
     private static void ValidateCriterion(PlacedCriterion placed, IEnumerable<Source> sources, bool published, FieldErrors errors)
     {
         var (criterion, path, _) = placed;

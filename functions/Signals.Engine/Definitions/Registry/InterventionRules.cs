@@ -46,13 +46,17 @@ internal static class InterventionRules
         edit.Put(changed);
     }
 
-    /// <summary>Unpublishes the interventions that refer to an attribute of a group which no published version of it has any more.</summary>
+    /// <summary>
+    /// Unpublishes the interventions that refer to an attribute of a group which no published version of it has any more, or whose
+    /// conditions do not fit the type that it has in the latest of those that are left.
+    /// </summary>
     public static void UnpublishDependents(SnapshotEdit edit, string group)
     {
         var published = edit.Snapshot.AttributeGroups.Values.Where(version => version.Name == group && version.IsPublished).SelectMany(version => version.Names).ToHashSet();
         var dependents = edit.Snapshot.Interventions.Values.Where(intervention =>
             intervention.IsPublished && intervention.AllCriteria().Any(criterion => criterion.Group == group && !published.Contains(criterion.Attribute)));
-        foreach (var intervention in dependents.ToList())
+        var misfits = InterventionReferences.Misfits(edit.Snapshot, group).Select(misfit => misfit.Intervention);
+        foreach (var intervention in dependents.Union(misfits).ToList())
             edit.Put(intervention with { IsPublished = false });
     }
 

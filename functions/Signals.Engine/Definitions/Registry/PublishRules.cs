@@ -13,6 +13,9 @@ internal static class PublishRules
             if (!TrySetPublished(edit, reference, published, errors))
                 return new Result.NotFound(Missing(reference));
         }
+        if (published)
+            foreach (var reference in references.All.Where(reference => reference.Kind == ReferenceKind.AttributeGroup))
+                AttributeGroupRules.ValidateInterventions(edit.Snapshot, reference.Id.Name, reference.Path, errors);
         return errors.Count > 0 ? new Result.Invalid(errors.Kept) : new Result.Ok(references);
     }
 
