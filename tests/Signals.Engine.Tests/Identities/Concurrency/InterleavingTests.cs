@@ -13,18 +13,19 @@ public sealed class InterleavingTests(ITestOutputHelper output)
     private const int SchedulesPerCase = 1500;
 
     [Theory]
-    [InlineData(false, 0)]
-    [InlineData(false, 0.02)]
-    [InlineData(true, 0)]
-    [InlineData(true, 0.02)]
-    public async Task Graph_is_that_of_events_one_by_one(bool isUserUnique, double crashes)
+    [InlineData(false, 0, IdStrategy.Identifier)]
+    [InlineData(false, 0.02, IdStrategy.Identifier)]
+    [InlineData(true, 0, IdStrategy.Identifier)]
+    [InlineData(true, 0.02, IdStrategy.Identifier)]
+    [InlineData(true, 0.02, IdStrategy.Event)]
+    public async Task Graph_is_that_of_events_one_by_one(bool isUserUnique, double crashes, IdStrategy strategy)
     {
         var crashed = 0;
         for (var seed = 1; seed <= SchedulesPerCase; seed++)
         {
             try
             {
-                crashed += await RunAsync(seed, isUserUnique, crashes);
+                crashed += await RunAsync(seed, isUserUnique, crashes, strategy);
             }
             catch (Exception exception)
             {
@@ -51,11 +52,11 @@ public sealed class InterleavingTests(ITestOutputHelper output)
         }
     }
 
-    private static async Task<int> RunAsync(int seed, bool isUserUnique, double crashes)
+    private static async Task<int> RunAsync(int seed, bool isUserUnique, double crashes, IdStrategy strategy)
     {
         var schedule = new Schedule(seed, crashes);
         var memory = new MemoryIdentityStore();
-        var configuration = RandomEvents.Configuration(isUserUnique);
+        var configuration = RandomEvents.Configuration(isUserUnique) with { IdStrategy = strategy };
         var events = RandomEvents.Make(new Random(seed), 3 + schedule.Next(11), isUserUnique);
         var published = new List<MergeEvent>();
 

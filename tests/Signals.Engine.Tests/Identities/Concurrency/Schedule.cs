@@ -6,6 +6,8 @@ namespace Signals.Engine.Tests.Identities;
 /// </summary>
 internal sealed class Schedule(int seed, double crashes)
 {
+    private const int MaxSteps = 50_000;
+
     private readonly Random _random = new(seed);
     private readonly List<(TaskCompletionSource Turn, bool MayCrash)> _waiting = [];
 
@@ -25,8 +27,9 @@ internal sealed class Schedule(int seed, double crashes)
     /// <summary>Runs until all workers are done.</summary>
     public async Task RunAsync(params Task[] workers)
     {
-        while (_waiting.Count > 0)
+        for (var steps = 0; _waiting.Count > 0; steps++)
         {
+            Assert.True(steps < MaxSteps, "The workers do not come to an end.");
             var index = _random.Next(_waiting.Count);
             var (turn, mayCrash) = _waiting[index];
             _waiting.RemoveAt(index);

@@ -14,6 +14,11 @@ public static class IdentityVectors
     /// <summary>Scenarios in which events run at the same time.</summary>
     public static TheoryData<string> ConcurrentNames => new(Scenarios.Keys.Where(name => name.StartsWith("concurrent_", StringComparison.Ordinal)));
 
+    /// <summary>Scenarios that hold however ids are made.</summary>
+    public static TheoryData<string> NamesForAnyStrategy => new(Scenarios.Keys.Where(name =>
+        name is not ("id_derivation" or "tie_break_equal_created_at" or "concurrent_creation_same_top_identifier")
+        && !name.StartsWith("fallback_", StringComparison.Ordinal)));
+
     public static JsonElement Get(string name) => Scenarios[name];
 
     public static IdentityConfiguration Configuration(JsonElement scenario)

@@ -27,15 +27,16 @@ public sealed class ScenarioRunner
     private readonly ScenarioEvents _events;
     private readonly IdentityResolver _resolver;
 
-    private ScenarioRunner(JsonElement scenario, IIdentityStore store, ConcurrentResolution? concurrently, bool deliversTwice)
+    private ScenarioRunner(
+        JsonElement scenario, IIdentityStore store, ConcurrentResolution? concurrently, bool deliversTwice, IdStrategy strategy)
     {
         (_scenario, _store, _deliversTwice) = (scenario, store, deliversTwice);
         _concurrently = concurrently ?? InParallelAsync;
         _switched = store is IAtomicIdentityStore atomic ? new SwitchedAtomicStore(atomic) : new SwitchedStore(store);
-        _configuration = IdentityVectors.Configuration(scenario);
+        _configuration = IdentityVectors.Configuration(scenario) with { IdStrategy = strategy };
         _events = new ScenarioEvents(_configuration);
         _resolver = new IdentityResolver(_switched, _deferred, _time);
-        if (scenario.TryGetProperty("ids", out var ids))
+        if (strategy == IdStrategy.Identifier && scenario.TryGetProperty("ids", out var ids))
         {
             foreach (var id in ids.EnumerateObject())
                 _ids[id.Name] = Parse(id.Value.GetString()!);
@@ -46,9 +47,15 @@ public sealed class ScenarioRunner
     /// <param name="store">An empty store. Where it is atomic, batches are written as one.</param>
     /// <param name="concurrently">How events run at the same time; null for tasks in parallel.</param>
     /// <param name="deliversTwice">True to deliver every event twice.</param>
-    public static async Task RunAsync(string name, IIdentityStore store, ConcurrentResolution? concurrently = null, bool deliversTwice = false)
+    /// <param name="strategy">How ids are made; other than by identifier, the names of the scenario are bound to ids as they appear.</param>
+    public static async Task RunAsync(
+        string name,
+        IIdentityStore store,
+        ConcurrentResolution? concurrently = null,
+        bool deliversTwice = false,
+        IdStrategy strategy = IdStrategy.Identifier)
     {
-        var runner = new ScenarioRunner(IdentityVectors.Get(name), store, concurrently, deliversTwice);
+        var runner = new ScenarioRunner(IdentityVectors.Get(name), store, concurrently, deliversTwice, strategy);
         foreach (var step in runner._scenario.GetProperty("steps").EnumerateArray())
             await runner.RunAsync(step);
         if (runner._scenario.TryGetProperty("final", out var final))
@@ -158,15 +165,21 @@ public sealed class ScenarioRunner
         var merge = Assert.Single(events);
         Assert.Equal(_ids[expected.GetProperty("snowplow_id").GetString()!], merge.Id);
         Assert.Equal(expected.GetProperty("created_at").GetString(), Text(merge.CreatedAt));
-        Assert.Equal(Ids(expected.GetProperty("merges")), merge.Merged.Select(child => child.Id));
+        Assert.Equal(InOrder(Ids(expected.GetProperty("merges")), id => id), merge.Merged.Select(child => child.Id));
         Assert.Equal(
-            expected.GetProperty("merged").EnumerateArray().Select(child => (
-                _ids[child.GetProperty("snowplow_id").GetString()!],
-                child.GetProperty("created_at").GetString(),
-                child.GetProperty("merged_at").GetString(),
-                child.GetProperty("triggering_event_id").GetString())),
+            InOrder(
+                expected.GetProperty("merged").EnumerateArray().Select(child => (
+                    Id: _ids[child.GetProperty("snowplow_id").GetString()!],
+                    child.GetProperty("created_at").GetString(),
+                    child.GetProperty("merged_at").GetString(),
+                    child.GetProperty("triggering_event_id").GetString())),
+                child => child.Id),
             merge.Merged.Select(child => (child.Id, (string?)Text(child.CreatedAt), (string?)Text(child.MergedAt), (string?)child.EventId)));
     }
+
+    /// <summary>The order of the file is that of the ids that are made by identifier.</summary>
+    private IEnumerable<T> InOrder<T>(IEnumerable<T> expected, Func<T, SnowplowId> id) =>
+        _configuration.IdStrategy == IdStrategy.Identifier ? expected : expected.OrderBy(id);
 
     private void CheckConflict(JsonElement expected, IdentityConflict? conflict)
     {
