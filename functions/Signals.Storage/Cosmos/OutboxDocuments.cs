@@ -88,6 +88,9 @@ internal static class OutboxDocuments
         return isEntry;
     }
 
+    /// <summary>When Cosmos DB wrote a document, by its clock and to the second, UTC.</summary>
+    public static DateTime WrittenAt(JsonElement document) => DateTime.UnixEpoch.AddSeconds(document.GetProperty("_ts").GetInt64());
+
     /// <summary>The entries among documents.</summary>
     public static IEnumerable<OutboxEntry> EntriesIn(IEnumerable<JsonElement> documents)
     {

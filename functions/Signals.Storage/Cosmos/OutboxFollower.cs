@@ -19,8 +19,11 @@ internal sealed class OutboxFollower(CosmosContainer container, TimeProvider tim
     /// <summary>Entries to begin with: more than a client that comes back goes back.</summary>
     private const int FirstEntries = 4000;
 
-    /// <summary>The feed begins so long before those entries were read: longer than replicas lag and clocks differ, so that nothing is in between.</summary>
-    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(30);
+    /// <summary>
+    /// The feed begins so long before the newest of those entries was written, by the clock of Cosmos DB: whatever the replica that was
+    /// asked for them did not have yet comes by the feed.
+    /// </summary>
+    private static readonly TimeSpan Overlap = TimeSpan.FromSeconds(10);
 
     /// <summary>Between requests while entries come: at most 50 requests per second, and a delivery waits 10 ms for its turn.</summary>
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(20);
@@ -33,7 +36,7 @@ internal sealed class OutboxFollower(CosmosContainer container, TimeProvider tim
     private readonly SemaphoreSlim _hurry = new(0, 1);
     private Task? _poll;
     private FeedIterator? _feed;
-    private DateTime _begin;
+    private DateTime? _begin;
     private string? _continuation;
     private TimeSpan _pause;
     private long _end;
@@ -116,7 +119,7 @@ internal sealed class OutboxFollower(CosmosContainer container, TimeProvider tim
 
     private async Task BeginAsync()
     {
-        _begin = time.GetUtcNow().UtcDateTime - Overlap;
+        _begin = null;
         var newest = new List<OutboxEntry>();
         string? continuation = null;
         do
@@ -124,6 +127,7 @@ internal sealed class OutboxFollower(CosmosContainer container, TimeProvider tim
             (var page, continuation) = await container.ReadPageAsync(
                 OutboxDocuments.NewestFirst, OutboxDocuments.Partition, continuation, FirstEntries - newest.Count, CancellationToken.None);
             newest.AddRange(OutboxDocuments.EntriesIn(page));
+            _begin ??= page.Count > 0 ? OutboxDocuments.WrittenAt(page[0]) - Overlap : null;
         }
         while (continuation is not null && newest.Count < FirstEntries);
         newest.Reverse();
@@ -151,12 +155,17 @@ internal sealed class OutboxFollower(CosmosContainer container, TimeProvider tim
         return documents;
     }
 
-    private FeedIterator Open() => container.Sdk.GetChangeFeedStreamIterator(
-        _continuation is null
-            ? ChangeFeedStartFrom.Time(_begin, FeedRange.FromPartitionKey(new PartitionKey(OutboxDocuments.Partition)))
-            : ChangeFeedStartFrom.ContinuationToken(_continuation),
-        ChangeFeedMode.LatestVersion,
-        new ChangeFeedRequestOptions { PageSizeHint = PageSize });
+    private FeedIterator Open()
+    {
+        var log = FeedRange.FromPartitionKey(new PartitionKey(OutboxDocuments.Partition));
+        var start = (_continuation, _begin) switch
+        {
+            ({ } continuation, _) => ChangeFeedStartFrom.ContinuationToken(continuation),
+            (_, { } begin) => ChangeFeedStartFrom.Time(begin, log),
+            _ => ChangeFeedStartFrom.Beginning(log),
+        };
+        return container.Sdk.GetChangeFeedStreamIterator(start, ChangeFeedMode.LatestVersion, new ChangeFeedRequestOptions { PageSizeHint = PageSize });
+    }
 
     private void Apply(IReadOnlyList<JsonElement> documents)
     {

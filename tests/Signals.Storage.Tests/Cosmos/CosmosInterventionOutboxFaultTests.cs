@@ -169,6 +169,25 @@ public sealed class CosmosInterventionOutboxFaultTests : IAsyncLifetime
         await patience.CancelAsync();
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task What_is_appended_while_a_follower_begins_is_not_missed(int before)
+    {
+        for (var i = 0; i < before; i++)
+            await _outbox.AppendAsync([Message()], default);
+        // The newest entries have been read, the feed has not begun; and the clock of this process is wrong.
+        Order(Fault.Meanwhile(async (_, token) => await _outbox.AppendAsync([Message(), Message()], token)), CosmosOperation.ChangeFeed);
+        var clock = new ManualTime();
+        clock.Advance(TimeSpan.FromMinutes(3));
+        var following = new CosmosInterventionOutbox(_cosmos.Open(options => options), clock);
+
+        await following.WaitAsync(before, default).AsTask().WaitAsync(Patience);
+
+        Assert.Equal([before + 1, before + 2], (await following.ReadAsync(before, 10, default)).Select(entry => entry.Sequence));
+        Assert.Equal(1, _cosmos.Emulator.Meter.Total("outbox", CosmosOperation.Query).Requests);
+    }
+
     [Fact]
     public async Task Store_that_is_away_shows_to_those_who_wait()
     {

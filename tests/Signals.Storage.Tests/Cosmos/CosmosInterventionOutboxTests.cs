@@ -216,7 +216,7 @@ public sealed class CosmosInterventionOutboxTests : InterventionOutboxCompliance
             appended += await Outbox.AppendAsync([.. Enumerable.Range(0, 99).Select(_ => Message(targets[random.Next(4)]))], default);
         var following = NewProcess();
         var waiting = following.WaitAsync(long.MaxValue - 1, patience.Token).AsTask();
-        // The feed repeats the last half minute, in pages of a thousand.
+        // The feed repeats the last seconds, in pages of a thousand.
         await AwaitRequestsAsync(CosmosOperation.ChangeFeed, 8);
         _cosmos.Emulator.Meter.Reset();
 
