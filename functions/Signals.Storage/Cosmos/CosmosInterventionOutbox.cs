@@ -10,7 +10,7 @@ namespace Signals.Storage.Cosmos;
 /// </summary>
 /// <remarks>
 /// All entries are in one logical partition, because only there can a transaction number them. What that bounds: 10,000 RU/s, of which
-/// an entry of 1 KB takes about 8 to append and up to 1 per process that follows, so some 500 interventions per second with ten processes; and
+/// an entry of 1 KB takes about 10 to append and up to 1 per process that follows, so some 500 interventions per second with ten processes; and
 /// 20 GB, which at 1 KB an entry is 230 interventions per second, day and night, kept for a day, or 900 kept for six hours.
 /// </remarks>
 public sealed partial class CosmosInterventionOutbox : IInterventionOutbox
