@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
+using Signals.Engine.Identities;
 
 namespace Signals.Benchmarks.Engine;
 
@@ -17,7 +18,9 @@ public class ReadingBenchmarks
     private readonly byte[] _scratch = new byte[4096];
     private byte[][] _lines = [];
     private EventProjection _projection = null!;
+    private readonly IdentifierReader _identifiers = new(new ExtractionMetrics());
     private SlotValue[] _slots = [];
+    private IdentifierPlan _plan = null!;
 
     [GlobalSetup]
     public void Setup()
@@ -29,6 +32,16 @@ public class ReadingBenchmarks
         properties.Add(new AtomicReference(AtomicColumns.DomainUserid));
         _projection = new EventProjection(properties);
         _slots = new SlotValue[_projection.Count];
+        _plan = new IdentifierPlan(new IdentityConfiguration
+        {
+            Identifiers =
+            [
+                new IdentifierType { Name = "user_id", Field = new AtomicReference(AtomicColumns.UserId), Priority = 3, IsUnique = true },
+                new IdentifierType { Name = "domain_userid", Field = new AtomicReference(AtomicColumns.DomainUserid), Priority = 2 },
+                new IdentifierType { Name = "network_userid", Field = new AtomicReference(AtomicColumns.NetworkUserid), Priority = 1 },
+            ],
+            CrossDomainAliases = true,
+        });
     }
 
     [Benchmark(OperationsPerInvoke = Events, Description = "reference 1: split on tabs")]
@@ -80,6 +93,18 @@ public class ReadingBenchmarks
                 found += _slots[0].Length;
         }
         return found;
+    }
+
+    [Benchmark(OperationsPerInvoke = Events, Description = "… and take the identifiers out")]
+    public int ReadIdentifiers()
+    {
+        var identified = 0;
+        foreach (var line in _lines)
+        {
+            if (EnrichedEvent.TryRead(line, _ends, out var enriched))
+                identified += _identifiers.Read(enriched, _plan, DateTimeOffset.UnixEpoch, out _, out _) == ExtractionOutcome.Identified ? 1 : 0;
+        }
+        return identified;
     }
 
     private static PropertyReference Resolve(PropertyDefinition property) =>
