@@ -47,6 +47,10 @@ var settings = union(
     EnrichedHubPartitions: string(partitionCount)
     AggregatedHub: identities ? 'resolved' : 'enriched'
     AggregatedConsumerGroup: 'signals'
+    ResolvedHub: 'resolved'
+    DeferredHub: 'deferred'
+    'AzureWebJobs.ResolveIdentities.Disabled': string(!identities)
+    'AzureWebJobs.ReconcileDeferred.Disabled': string(!identities)
     HubEpoch: string(hubEpoch)
     Signals__Cosmos__Endpoint: cosmosEndpoint
     Signals__Cosmos__Database: cosmosDatabase

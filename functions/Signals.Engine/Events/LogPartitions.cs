@@ -24,6 +24,11 @@ public static class LogPartitions
     /// <param name="epoch">How often the log has been made anew, 0 to 100000.</param>
     public static int Resolved(int partition, int epoch = 0) => Number(1, partition, epoch);
 
+    /// <summary>A partition of the log of events that wait for the identity graph; only bad rows of it need a number.</summary>
+    /// <param name="partition">Its number in the log, 0 to 1023.</param>
+    /// <param name="epoch">How often the log has been made anew, 0 to 100000.</param>
+    public static int Deferred(int partition, int epoch = 0) => Number(2, partition, epoch);
+
     /// <summary>Whether a partition is one of the log of resolved events: what it says about identities comes from the resolver.</summary>
     public static bool IsResolved(int number) => number / MaxPartitions % LogsPerEpoch == 1;
 

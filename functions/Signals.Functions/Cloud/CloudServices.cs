@@ -1,6 +1,7 @@
 using Azure.Core;
 using Signals.Api;
 using Signals.Api.Health;
+using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
 using Signals.Engine.Identities;
@@ -39,7 +40,17 @@ internal static class CloudServices
             settings.EventHubs, settings.EnrichedHub, provider.GetRequiredService<HubCredential>(), provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IEventSink>(provider => new EventHubsSink(
             provider.GetRequiredService<HubProducer>(), settings.EnrichedHubPartitions, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(provider => new IdentityHubs(
+            provider.GetRequiredService<IdentityStage>(), Producer(provider, settings.ResolvedHub), settings.EnrichedHubPartitions, provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<IMergeEventSink>(provider => provider.GetRequiredService<IdentityHubs>());
+        services.AddSingleton<IDeferredEvents>(provider => new DeferredHub(
+            Producer(provider, settings.DeferredHub), settings.EnrichedHubPartitions, provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton(new StreamingTriggerOptions());
+        services.AddSingleton(provider => new ResolutionTrigger(
+            provider.GetRequiredService<IdentityHubs>(), provider.GetRequiredService<IBadRowStore>(), provider.GetRequiredService<StreamingMetrics>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<StreamingTriggerOptions>(), provider.GetRequiredService<ILogger<ResolutionTrigger>>()));
+        services.AddSingleton<IReadinessProbe>(provider => provider.GetRequiredService<ResolutionTrigger>());
+        services.AddSingleton<ReconciliationTrigger>();
         services.AddSingleton<StreamingTrigger>();
         services.AddSingleton<IReadinessProbe>(provider => provider.GetRequiredService<StreamingTrigger>());
 
@@ -47,5 +58,8 @@ internal static class CloudServices
         services.AddWebhookDelivery();
         services.AddSingleton<SignalsPipeline>();
         services.AddSingleton<IReadinessProbe, ProfilesProbe>();
+
+        HubProducer Producer(IServiceProvider provider, string hub) =>
+            new(settings.EventHubs, hub, provider.GetRequiredService<HubCredential>(), provider.GetRequiredService<TimeProvider>());
     }
 }

@@ -18,7 +18,13 @@ public sealed record CloudSettings
     /// <summary>How the trigger names the setting with the hub it reads.</summary>
     public const string HubReference = "%AggregatedHub%";
 
-    /// <summary>How the trigger names the setting with its consumer group.</summary>
+    /// <summary>How the trigger of identity resolution names the setting with the hub it reads.</summary>
+    public const string EnrichedHubReference = "%EnrichedHub%";
+
+    /// <summary>How the trigger of reconciliation names the setting with the hub it reads.</summary>
+    public const string DeferredHubReference = "%DeferredHub%";
+
+    /// <summary>How the triggers name the setting with their consumer group.</summary>
     public const string ConsumerGroupReference = "%AggregatedConsumerGroup%";
 
     private const string TenantId = "the ID of a tenant, a GUID with hyphens, beside Signals__Entra__Audience";
@@ -30,7 +36,16 @@ public sealed record CloudSettings
     /// <summary>The hub that takes enriched events.</summary>
     public required string EnrichedHub { get; init; }
 
-    /// <summary>Number of partitions of <see cref="EnrichedHub"/>, 1 to 1024.</summary>
+    /// <summary>The hub that resolved events go into.</summary>
+    public required string ResolvedHub { get; init; }
+
+    /// <summary>The hub in which events wait for the identity graph.</summary>
+    public required string DeferredHub { get; init; }
+
+    /// <summary>Whether events are resolved before attributes are computed from them.</summary>
+    public bool ResolvesIdentities => AggregatedHub == ResolvedHub;
+
+    /// <summary>Number of partitions of <see cref="EnrichedHub"/>, 1 to 1024; the other hubs have as many.</summary>
     public required int EnrichedHubPartitions { get; init; }
 
     /// <summary>The hub that attributes are computed from: the enriched one, or the resolved one behind Identities.</summary>
@@ -89,6 +104,8 @@ public sealed record CloudSettings
             EnrichedHub = Read(() => ReadHub(hubs, "EnrichedHub")),
             EnrichedHubPartitions = (int)Read(() => hubs.Number("EnrichedHubPartitions", 1, LogPartitions.MaxPartitions)),
             AggregatedHub = Read(() => ReadHub(hubs, "AggregatedHub")),
+            ResolvedHub = Read(() => ReadHub(hubs, "ResolvedHub")),
+            DeferredHub = Read(() => ReadHub(hubs, "DeferredHub")),
             HubEpoch = (int)Read(() => hubs.Number("HubEpoch", 0, LogPartitions.MaxEpoch, 0)),
             Cosmos = Read(() => ReadCosmos(signals)),
             AllowedOrigins = signals.List("AllowedOrigins", ','),
@@ -99,7 +116,7 @@ public sealed record CloudSettings
             Webhooks = Read(signals.Webhooks),
             IdentityConfigurationFile = signals.IdentityConfigurationFile(),
         };
-        Read(() => hubs.Required("AggregatedConsumerGroup", "the name of a consumer group of AggregatedHub that nothing else reads by, such as signals"));
+        Read(() => hubs.Required("AggregatedConsumerGroup", "the name of a consumer group of each hub that nothing else reads by, such as signals"));
         if (problems.Count == 0)
             Read(() => CheckApi(settings, signals));
         return problems.Count == 0 ? settings : throw new SettingException(string.Join(Environment.NewLine, problems));

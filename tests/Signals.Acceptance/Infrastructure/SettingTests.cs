@@ -24,6 +24,8 @@ public sealed partial class SettingTests
         ["EnrichedHubPartitions"] = "8",
         ["AggregatedHub"] = "enriched",
         ["AggregatedConsumerGroup"] = "signals",
+        ["ResolvedHub"] = "resolved",
+        ["DeferredHub"] = "deferred",
         ["HubEpoch"] = "0",
         ["Signals__Cosmos__Endpoint"] = "https://signals.documents.azure.com:443/",
         ["Signals__Cosmos__Database"] = "signals",

@@ -20,6 +20,8 @@ public sealed class LogPartitionsTests
             {
                 Assert.True(numbers.Add(LogPartitions.Enriched(partition, epoch)));
                 Assert.True(numbers.Add(LogPartitions.Resolved(partition, epoch)));
+                Assert.True(numbers.Add(LogPartitions.Deferred(partition, epoch)));
+                Assert.False(LogPartitions.IsResolved(LogPartitions.Deferred(partition, epoch)));
                 Assert.False(LogPartitions.IsResolved(LogPartitions.Enriched(partition, epoch)));
                 Assert.True(LogPartitions.IsResolved(LogPartitions.Resolved(partition, epoch)));
             }

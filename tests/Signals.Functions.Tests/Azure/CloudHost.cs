@@ -4,6 +4,7 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Azure.Functions.Worker;
 using Signals.Engine.Access;
 using Signals.Functions.Azure;
 using Signals.Functions.Cloud;
@@ -19,13 +20,15 @@ namespace Signals.Functions.Tests.Azure;
 public sealed class CloudHost : IAsyncDisposable
 {
     public const string Hub = "enriched";
+    public const string Resolved = "resolved";
+    public const string Deferred = "deferred";
     public const int Partitions = 4;
 
     private const string Organization = "5f8f1f2e-61f8-4a4e-8df2-5d7e1b0f6a11";
 
     private readonly CloudStart _start;
     private readonly WebApplication _app;
-    private readonly Dictionary<int, int> _delivered = [];
+    private readonly Dictionary<(string Hub, int Partition), int> _delivered = [];
 
     private CloudHost(CloudStart start, WebApplication app) => (_start, _app) = (start, app);
 
@@ -34,10 +37,10 @@ public sealed class CloudHost : IAsyncDisposable
 
     public IServiceProvider Services => _app.Services;
 
-    public static async Task<CloudHost> StartAsync(Uri cosmos, Uri hubs)
+    public static async Task<CloudHost> StartAsync(Uri cosmos, Uri hubs, bool identities = false)
     {
         var configuration = CloudConfiguration.Of(
-            ("EnrichedHub", Hub), ("EnrichedHubPartitions", Partitions.ToString(CultureInfo.InvariantCulture)),
+            ("EnrichedHub", Hub), ("AggregatedHub", identities ? Resolved : Hub), ("EnrichedHubPartitions", Partitions.ToString(CultureInfo.InvariantCulture)),
             ("Signals:Cosmos:Endpoint", cosmos.AbsoluteUri), ("Signals:Cosmos:Emulator", "true"));
         var settings = CloudSettings.From(configuration) with { EventHubs = hubs };
         var start = await CloudStart.OpenAsync(settings, new TestCredential(TimeProvider.System), default);
@@ -66,28 +69,35 @@ public sealed class CloudHost : IAsyncDisposable
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", body.RootElement.GetProperty("accessToken").GetString());
     }
 
-    /// <summary>Delivers what the hub holds and has not delivered, partition by partition, as the Event Hubs extension would.</summary>
-    public async Task DeliverAsync(FakeEventHubs hubs)
+    /// <summary>Delivers what the hub of enriched events holds and has not delivered to the profiles.</summary>
+    public Task DeliverAsync(FakeEventHubs hubs) => DeliverAsync(hubs, Hub, Service<AggregateAttributes>().RunAsync);
+
+    /// <summary>Delivers enriched events to identity resolution.</summary>
+    public Task ResolveAsync(FakeEventHubs hubs) => DeliverAsync(hubs, Hub, Service<ResolveIdentities>().RunAsync);
+
+    /// <summary>Delivers resolved events to the profiles.</summary>
+    public Task AggregateResolvedAsync(FakeEventHubs hubs) => DeliverAsync(hubs, Resolved, Service<AggregateAttributes>().RunAsync);
+
+    /// <summary>Delivers events with fallback ids to reconciliation.</summary>
+    public Task ReconcileAsync(FakeEventHubs hubs) => DeliverAsync(hubs, Deferred, Service<ReconcileDeferred>().RunAsync);
+
+    /// <summary>Delivers what a hub holds and has not delivered, partition by partition, as the Event Hubs extension would.</summary>
+    private async Task DeliverAsync(FakeEventHubs hubs, string hub, Func<byte[][], FunctionContext, Task> function)
     {
-        foreach (var partition in hubs.Partitions)
+        foreach (var partition in hubs.PartitionsOf(hub))
         {
-            var first = _delivered.GetValueOrDefault(partition);
-            var events = hubs.EventsOf(partition).Skip(first).ToList();
+            var first = _delivered.GetValueOrDefault((hub, partition));
+            var events = hubs.EventsOf(partition, hub).Skip(first).ToList();
             if (events.Count == 0)
                 continue;
-            await DeliverAsync(partition, first, events);
-            _delivered[partition] = first + events.Count;
+            var data = HubBatches.Metadata(events.Count, partition.ToString(CultureInfo.InvariantCulture), first);
+            data["PropertiesArray"] = JsonSerializer.Serialize(events.Select(e => e.Properties));
+            await function([.. events.Select(e => Encoding.UTF8.GetBytes(e.Body))], new TriggerContext(data));
+            _delivered[(hub, partition)] = first + events.Count;
         }
     }
 
-    /// <summary>Delivers a batch.</summary>
-    public async Task DeliverAsync(int partition, long first, IReadOnlyList<FakeEventHubs.Event> events)
-    {
-        var data = HubBatches.Metadata(events.Count, partition.ToString(CultureInfo.InvariantCulture), first);
-        data["PropertiesArray"] = JsonSerializer.Serialize(events.Select(e => e.Properties));
-        await ActivatorUtilities.CreateInstance<AggregateAttributes>(Services)
-            .RunAsync([.. events.Select(e => Encoding.UTF8.GetBytes(e.Body))], new TriggerContext(data));
-    }
+    private T Service<T>() => ActivatorUtilities.CreateInstance<T>(Services);
 
     /// <summary>Forgets what was delivered, as if no checkpoint had been written.</summary>
     public void ForgetCheckpoints() => _delivered.Clear();

@@ -90,7 +90,7 @@ public sealed class CloudHostTests : IAsyncLifetime
         using var ready = JsonDocument.Parse(await host.Http.GetStringAsync("/health/ready"));
 
         var checks = ready.RootElement.GetProperty("checks");
-        Assert.Equal(["interventions", "profiles", "storage", "streaming"], checks.EnumerateObject().Select(check => check.Name).Order());
+        Assert.Equal(["identities", "interventions", "profiles", "storage", "streaming"], checks.EnumerateObject().Select(check => check.Name).Order());
         Assert.All(checks.EnumerateObject(), check => Assert.Equal("ok", check.Value.GetProperty("status").GetString()));
         Assert.False(ready.RootElement.TryGetProperty("waiting", out _));
     }

@@ -3,6 +3,7 @@ using Microsoft.Azure.Functions.Worker;
 using Microsoft.Extensions.Logging.Abstractions;
 using Moq;
 using Signals.Engine.Attributes;
+using Signals.Engine.Identities;
 using Signals.Engine.Interventions;
 using Housekeeping = Signals.Functions.Azure.Housekeeping;
 
@@ -19,10 +20,18 @@ public sealed class HousekeepingTests
         _outbox.SetupSequence(outbox => outbox.RemoveExpiredAsync(1000, default)).ReturnsAsync(1000).ReturnsAsync(12);
         _profiles.SetupSequence(profiles => profiles.RemoveExpiredAsync(1000, default)).ReturnsAsync(1000).ReturnsAsync(1000).ReturnsAsync(0);
 
-        await new Housekeeping(_outbox.Object, _profiles.Object, NullLogger<Housekeeping>.Instance).RunAsync(new TimerInfo(), Mock.Of<FunctionContext>());
+        await new Housekeeping(_outbox.Object, _profiles.Object, Upkeep(), NullLogger<Housekeeping>.Instance).RunAsync(new TimerInfo(), Mock.Of<FunctionContext>());
 
         _outbox.Verify(outbox => outbox.RemoveExpiredAsync(1000, default), Times.Exactly(2));
         _profiles.Verify(profiles => profiles.RemoveExpiredAsync(1000, default), Times.Exactly(3));
+    }
+
+    private static IdentityUpkeep Upkeep()
+    {
+        var store = new MemoryIdentityStore();
+        var configurations = Mock.Of<IIdentityConfigurationSource>(source => source.Current == new IdentifierPlan(IdentityConfiguration.None));
+        return new IdentityUpkeep(
+            store, configurations, new IdentityResolver(store, null, TimeProvider.System), Mock.Of<IMergeEventSink>(), new ResolutionMetrics(), TimeProvider.System);
     }
 
     [Fact]

@@ -12,6 +12,8 @@ public static class CloudConfiguration
             ["EnrichedHubPartitions"] = "32",
             ["AggregatedHub"] = "enriched",
             ["AggregatedConsumerGroup"] = "signals",
+            ["ResolvedHub"] = "resolved",
+            ["DeferredHub"] = "deferred",
             ["Signals:Cosmos:Endpoint"] = "https://my-account.documents.azure.com:443/",
         };
         foreach (var (name, value) in changes)

@@ -19,10 +19,11 @@ public sealed class FakeEventHubs : IAsyncDisposable
 
     private readonly WebApplication _app;
     private readonly Lock _gate = new();
-    private readonly Dictionary<int, List<Event>> _partitions = [];
+    private readonly Dictionary<(string Hub, int Partition), List<Event>> _partitions = [];
+    private readonly string _hub;
     private int _requests;
 
-    private FakeEventHubs(WebApplication app) => _app = app;
+    private FakeEventHubs(WebApplication app, string hub) => (_app, _hub) = (app, hub);
 
     /// <summary>An event as a reader gets it.</summary>
     public sealed record Event(string Body, IReadOnlyDictionary<string, string> Properties);
@@ -37,14 +38,16 @@ public sealed class FakeEventHubs : IAsyncDisposable
 
     public int Requests => _requests;
 
-    public static async Task<FakeEventHubs> StartAsync(string hub)
+    /// <summary>Starts a namespace with some hubs; what is asked without naming one is asked of the first.</summary>
+    public static async Task<FakeEventHubs> StartAsync(params string[] hubs)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
         builder.Logging.ClearProviders();
         var app = builder.Build();
-        var fake = new FakeEventHubs(app);
-        app.MapPost($"/{hub}/partitions/{{partition:int}}/messages", fake.AnswerAsync);
+        var fake = new FakeEventHubs(app, hubs[0]);
+        foreach (var hub in hubs)
+            app.MapPost($"/{hub}/partitions/{{partition:int}}/messages", context => fake.AnswerAsync(context, hub));
         await app.StartAsync();
         fake.Address = new Uri(app.Urls.Single());
         return fake;
@@ -66,30 +69,23 @@ public sealed class FakeEventHubs : IAsyncDisposable
         context.Abort();
     }
 
-    public IReadOnlyList<Event> EventsOf(int partition)
+    public IReadOnlyList<Event> EventsOf(int partition, string? hub = null)
     {
         lock (_gate)
-            return [.. _partitions.GetValueOrDefault(partition, [])];
+            return [.. _partitions.GetValueOrDefault((hub ?? _hub, partition), [])];
     }
 
     /// <summary>All events, partition by partition.</summary>
-    public IReadOnlyList<Event> Events
-    {
-        get
-        {
-            lock (_gate)
-                return [.. _partitions.OrderBy(partition => partition.Key).SelectMany(partition => partition.Value)];
-        }
-    }
+    public IReadOnlyList<Event> Events => [.. Partitions.SelectMany(partition => EventsOf(partition))];
 
     /// <summary>The partitions that hold events.</summary>
-    public IReadOnlyList<int> Partitions
+    public IReadOnlyList<int> Partitions => PartitionsOf(_hub);
+
+    /// <summary>The partitions of a hub that hold events.</summary>
+    public IReadOnlyList<int> PartitionsOf(string hub)
     {
-        get
-        {
-            lock (_gate)
-                return [.. _partitions.Keys.Order()];
-        }
+        lock (_gate)
+            return [.. _partitions.Keys.Where(key => key.Hub == hub).Select(key => key.Partition).Order()];
     }
 
     public async ValueTask DisposeAsync()
@@ -98,17 +94,17 @@ public sealed class FakeEventHubs : IAsyncDisposable
         await _app.DisposeAsync();
     }
 
-    private async Task AnswerAsync(HttpContext context)
+    private async Task AnswerAsync(HttpContext context, string hub)
     {
         Interlocked.Increment(ref _requests);
         Tokens.Enqueue(context.Request.Headers.Authorization.ToString());
         if (Faults.TryDequeue(out var fault))
-            await fault(context, () => TakeAsync(context));
+            await fault(context, () => TakeAsync(context, hub));
         else
-            await TakeAsync(context);
+            await TakeAsync(context, hub);
     }
 
-    private async Task TakeAsync(HttpContext context)
+    private async Task TakeAsync(HttpContext context, string hub)
     {
         using var body = new MemoryStream();
         await context.Request.Body.CopyToAsync(body);
@@ -131,8 +127,8 @@ public sealed class FakeEventHubs : IAsyncDisposable
         var partition = int.Parse((string)context.Request.RouteValues["partition"]!, CultureInfo.InvariantCulture);
         lock (_gate)
         {
-            if (!_partitions.TryGetValue(partition, out var stored))
-                _partitions[partition] = stored = [];
+            if (!_partitions.TryGetValue((hub, partition), out var stored))
+                _partitions[(hub, partition)] = stored = [];
             stored.AddRange(events);
         }
         context.Response.StatusCode = 201;

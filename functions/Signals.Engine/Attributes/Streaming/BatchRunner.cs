@@ -16,21 +16,29 @@ public sealed record BatchRunnerOptions
 }
 
 /// <summary>
-/// Brings a batch through the streaming engine whatever happens, so that a runtime may count it as finished when the call returns.
+/// Brings a batch through the streaming engine, or another step of the stream, whatever happens, so that a runtime may count it as finished when the call returns.
 /// While a store is away it holds the batch. Records that fail for any other reason are tried a few times, then split in halves until
 /// the one that fails stands alone; that one is kept as a dead letter among the bad rows. The order of the records stays.
 /// </summary>
-/// <param name="engine">The engine.</param>
+/// <param name="process">What is done with a batch. Repeating it, also in parts, has to be safe.</param>
 /// <param name="badRows">Where dead letters go.</param>
 /// <param name="metrics">Where they are counted.</param>
 /// <param name="time">Clock of the pauses.</param>
 /// <param name="observe">Told of every failure, before the pause that follows it.</param>
 /// <param name="options">Bounds.</param>
 public sealed class BatchRunner(
-    StreamingEngine engine, IBadRowStore badRows, StreamingMetrics metrics, TimeProvider time, Action<BatchIncident> observe,
+    Func<IReadOnlyList<LogRecord>, CancellationToken, ValueTask<BatchResult>> process, IBadRowStore badRows, StreamingMetrics metrics, TimeProvider time, Action<BatchIncident> observe,
     BatchRunnerOptions? options = null)
 {
     private readonly BatchRunnerOptions _options = options ?? new BatchRunnerOptions();
+
+    /// <summary>Makes a runner for the streaming engine.</summary>
+    public BatchRunner(
+        StreamingEngine engine, IBadRowStore badRows, StreamingMetrics metrics, TimeProvider time, Action<BatchIncident> observe,
+        BatchRunnerOptions? options = null)
+        : this(engine.ProcessAsync, badRows, metrics, time, observe, options)
+    {
+    }
 
     /// <summary>
     /// Processes a batch of one partition. When it returns, every record is in the profiles or among the bad rows, durably.
@@ -72,7 +80,7 @@ public sealed class BatchRunner(
             stopping.ThrowIfCancellationRequested();
             try
             {
-                return (await engine.ProcessAsync(records, CancellationToken.None), null);
+                return (await process(records, CancellationToken.None), null);
             }
             catch (Exception error) when (IsStoreTrouble(error))
             {

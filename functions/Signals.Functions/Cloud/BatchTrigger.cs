@@ -5,40 +5,33 @@ using Signals.Engine.Events;
 namespace Signals.Functions.Cloud;
 
 /// <summary>
-/// Brings batches that a trigger delivers through the streaming engine. When a call returns, the platform moves its checkpoint, and
+/// Brings batches that a trigger delivers through a step of the stream. When a call returns, the platform moves its checkpoint, and
 /// nothing brings the batch back: it returns only when every record is in the profiles or among the bad rows. Otherwise it throws, and
 /// the retry policy of the trigger delivers the batch again.
 /// </summary>
-public sealed partial class StreamingTrigger : IReadinessProbe
+public abstract partial class BatchTrigger : IReadinessProbe
 {
     private readonly BatchRunner _runner;
     private readonly TimeProvider _time;
     private readonly TimeSpan _longest;
-    private readonly ILogger<StreamingTrigger> _log;
+    private readonly ILogger _log;
     private volatile string? _trouble;
 
-    /// <summary>Makes the trigger.</summary>
-    /// <param name="engine">The streaming engine.</param>
-    /// <param name="badRows">Where dead letters go.</param>
-    /// <param name="metrics">Where they are counted.</param>
-    /// <param name="time">Clock.</param>
-    /// <param name="options">Bounds.</param>
-    /// <param name="log">Where failures are told.</param>
-    public StreamingTrigger(
-        StreamingEngine engine, IBadRowStore badRows, StreamingMetrics metrics, TimeProvider time, StreamingTriggerOptions options,
-        ILogger<StreamingTrigger> log)
+    private protected BatchTrigger(
+        string name, Func<IReadOnlyList<LogRecord>, CancellationToken, ValueTask<BatchResult>> process, IBadRowStore badRows, StreamingMetrics metrics, TimeProvider time,
+        StreamingTriggerOptions options, ILogger log)
     {
-        (_time, _longest, _log) = (time, options.LongestCall, log);
-        _runner = new BatchRunner(engine, badRows, metrics, time, Observe);
+        (Name, _time, _longest, _log) = (name, time, options.LongestCall, log);
+        _runner = new BatchRunner(process, badRows, metrics, time, Observe);
     }
 
     /// <inheritdoc />
-    public string Name => "streaming";
+    public string Name { get; }
 
     /// <inheritdoc />
     public ValueTask<Readiness> CheckAsync(CancellationToken cancellationToken) => new(new Readiness(_trouble is null, _trouble));
 
-    /// <summary>Brings a batch of one partition through the engine.</summary>
+    /// <summary>Brings a batch of one partition through the step.</summary>
     /// <param name="batch">The records, in order.</param>
     /// <param name="stopping">Asks to leave the batch to somebody else: the process stops, or has lost the partition.</param>
     /// <exception cref="OperationCanceledException">It was asked to stop. The platform leaves the checkpoint where it is then.</exception>
@@ -99,6 +92,17 @@ public sealed partial class StreamingTrigger : IReadinessProbe
     [LoggerMessage(Level = LogLevel.Error, Message = "Partition {Partition}: record {Sequence} cannot be processed; it is among the bad rows.")]
     private static partial void DeadLettered(ILogger log, Exception error, int partition, long sequence);
 }
+
+/// <summary>Brings batches of resolved events, or of enriched ones without Identities, into the profiles.</summary>
+/// <param name="engine">The streaming engine.</param>
+/// <param name="badRows">Where dead letters go.</param>
+/// <param name="metrics">Where they are counted.</param>
+/// <param name="time">Clock.</param>
+/// <param name="options">Bounds.</param>
+/// <param name="log">Where failures are told.</param>
+public sealed class StreamingTrigger(
+    StreamingEngine engine, IBadRowStore badRows, StreamingMetrics metrics, TimeProvider time, StreamingTriggerOptions options, ILogger<StreamingTrigger> log)
+    : BatchTrigger("streaming", engine.ProcessAsync, badRows, metrics, time, options, log);
 
 /// <summary>Bounds of a call of the trigger.</summary>
 public sealed record StreamingTriggerOptions
