@@ -1,6 +1,8 @@
 using Signals.Engine.Attributes;
 using Signals.Engine.Definitions;
 using Signals.Engine.Events;
+using Signals.Engine.Interventions;
+using Signals.Engine.Tests.Interventions;
 
 namespace Signals.Engine.Tests.Attributes;
 
@@ -19,15 +21,42 @@ public sealed class MergeOracleTests
 
     [Theory]
     [MemberData(nameof(Seeds))]
-    public async Task Every_id_of_a_person_answers_for_all_events_of_the_person(int seed)
+    public Task Every_id_of_a_person_answers_for_all_events_of_the_person(int seed) => RunAsync(seed, (_, _) => { });
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Rules_about_the_person_and_what_all_persons_share_change_no_value_and_say_one_thing_each(int seed)
+    {
+        var outbox = new InMemoryOutbox();
+        await RunAsync(seed, (engine, attributes) =>
+        {
+            engine.Definitions.Add(new AttributeKeyDefinition { Name = "app", Key = "app_id", IsPublished = true });
+            engine.Definitions.Add(TestDefinitions.Group("app", 1, "app", TestEvents.Counter with { Name = "count" }));
+            foreach (var attribute in attributes)
+                engine.Definitions.Add(RulesUnderTest.Rule(
+                    RulesUnderTest.All(RulesUnderTest.Where($"g:{attribute.Name}", AttributeOperator.Changed), RulesUnderTest.Where("app:count", AttributeOperator.IsNotNull)), attribute.Name) with
+                {
+                    PayloadAttributeGroups = [new VersionedName("app", 1)],
+                    Guards = new InterventionGuards { FrequencyCap = new FrequencyCap(20, TimeSpan.FromHours(1)) },
+                });
+            engine.Watcher = new InterventionEngine(outbox);
+        });
+
+        Assert.NotEmpty(outbox.Messages);
+        Assert.Equal(outbox.Messages.Count, DisturbedRun.TextsOf(outbox.Arrivals).Count);
+    }
+
+    private static async Task RunAsync(int seed, Action<EngineUnderTest, AttributeDefinition[]> prepare)
     {
         var scenario = new RandomScenario(seed);
         var random = scenario.Random;
         var attributes = scenario.Attributes(25).Where(attribute => attribute.Ttl is null).ToArray();
         var engine = PersonEvents.NewEngine(attributes);
+        prepare(engine, attributes);
+        engine.Restart();
         engine.Profiles.WritesTogether = false;
         engine.Profiles.LosesRace = _ => random.NextDouble() < 0.1;
-        engine.Profiles.NextWriteFails = () => random.NextDouble() < 0.15 ? (StoreFailure)random.Next(1, 4) : StoreFailure.None;
+        engine.Profiles.NextWriteFails = () => random.NextDouble() < 0.15 ? (StoreFailure)random.Next(1, 5) : StoreFailure.None;
         engine.Profiles.NextReadFails = () => random.NextDouble() < 0.03;
         var events = scenario.Events(200, TestEvents.Noon).Where(e => e.User.Length > 0).ToList();
         var logs = LogsOf(random, events).Select((lines, log) => engine.Records(LogPartitions.Resolved(log), lines)).ToList();
