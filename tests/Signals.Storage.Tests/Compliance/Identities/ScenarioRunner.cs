@@ -23,6 +23,7 @@ public sealed class ScenarioRunner
     private readonly ManualTime _time = new();
     private readonly ListedDeferredEvents _deferred = new();
     private readonly Dictionary<string, SnowplowId> _ids = [];
+    private readonly ScenarioTables _tables = new();
     private readonly IdentityConfiguration _configuration;
     private readonly ScenarioEvents _events;
     private readonly IdentityResolver _resolver;
@@ -60,6 +61,8 @@ public sealed class ScenarioRunner
             await runner.RunAsync(step);
         if (runner._scenario.TryGetProperty("final", out var final))
             await runner.CheckFinalAsync(final);
+        if (runner._scenario.TryGetProperty("tables", out var tables))
+            runner._tables.Check(tables, runner._ids);
     }
 
     private Task RunAsync(JsonElement step) => (step.TryGetProperty("op", out var op) ? op.GetString() : null) switch
@@ -72,13 +75,19 @@ public sealed class ScenarioRunner
         "ttl_sweep" => SweepAsync(step),
         "derive" => DeriveAsync(step),
         "concurrent" => RunConcurrentlyAsync(step),
-        "batch_end" => Task.CompletedTask,
+        "batch_end" => EndBatch(),
         var other => throw new InvalidDataException($"Step '{other}' is not known."),
     };
 
     private Task SwitchAsync(bool down)
     {
         _switched.IsDown = down;
+        return Task.CompletedTask;
+    }
+
+    private Task EndBatch()
+    {
+        _tables.EndBatch();
         return Task.CompletedTask;
     }
 
@@ -91,6 +100,7 @@ public sealed class ScenarioRunner
         var before = isRepeated ? await GraphDump.OfAsync(_store) : null;
         var result = await ResolveAsync(request);
         Check(expected, result, request);
+        _tables.Add(request, result);
         if (before is not null)
             Assert.Equal(before.Text, (await GraphDump.OfAsync(_store)).Text);
         if (_deliversTwice && !_switched.IsDown)
@@ -300,7 +310,7 @@ public sealed class ScenarioRunner
     private static DateTimeOffset DayOf(JsonElement day) =>
         DateTimeOffset.Parse($"{day.GetString()}T12:00:00Z", CultureInfo.InvariantCulture);
 
-    private static string Text(EventTime time) =>
+    internal static string Text(EventTime time) =>
         time.ToDateTimeOffset().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
     private static IEnumerable<string?> ReasonsOf(ResolutionReasons reasons)
