@@ -29,6 +29,9 @@ internal sealed class IdentityGraph(int capacity = int.MaxValue)
         return null;
     }
 
+    /// <summary>An item as it is in memory; null when it is not there, loaded or not. Nothing is noted.</summary>
+    public IdentityItem? Loaded(IdentityItemKey key) => _young.GetValueOrDefault(key)?.Item;
+
     /// <summary>Finds an identifier, null where there is none. False when it is not loaded.</summary>
     public bool TryFindIdentifier(IdentityItemKey key, out IdentifierItem? item)
     {

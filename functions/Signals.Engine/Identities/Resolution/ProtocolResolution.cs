@@ -8,6 +8,8 @@ internal sealed class ProtocolResolution(IIdentityStore store, TimeProvider time
 {
     private readonly EventProtocol _protocol = new(store, time, (restart, token) => PauseAsync(restart, time, options, token));
 
+    private readonly PathShortening _paths = new(store);
+
     /// <summary>Resolves a batch; null in the place of each event that the store left without an answer.</summary>
     public async ValueTask<ResolutionResult?[]> ResolveAsync(
         ResolutionRules rules, IReadOnlyList<ResolutionRequest> requests, CancellationToken cancellationToken)
@@ -44,16 +46,25 @@ internal sealed class ProtocolResolution(IIdentityStore store, TimeProvider time
     private async ValueTask<ResolutionResult?> TryResolveAsync(
         ResolutionRules rules, ResolutionRequest request, ReadOnlyMemory<IdentityItemKey> keys, IdentityGraph graph, CancellationToken cancellationToken)
     {
-        using var budget = new StoreBudget(rules.Configuration.StoreBudget, time, cancellationToken);
-        return await budget.TryAsync(async token => new Answer(await _protocol.ResolveAsync(rules, request, keys, graph, token))) is { } answer
-            ? answer.Result
-            : Forget(graph);
+        var answer = await WithinBudgetAsync(rules, async token => new Answer(await _protocol.ResolveAsync(rules, request, keys, graph, token)), cancellationToken);
+        await WithinBudgetAsync(
+            rules,
+            async token =>
+            {
+                await _paths.ShortenAsync(keys, graph, token);
+                return graph;
+            },
+            cancellationToken);
+        if (answer is null)
+            graph.Clear();
+        return answer?.Result;
     }
 
-    private static ResolutionResult? Forget(IdentityGraph graph)
+    private async ValueTask<T?> WithinBudgetAsync<T>(ResolutionRules rules, Func<CancellationToken, ValueTask<T>> ask, CancellationToken cancellationToken)
+        where T : class
     {
-        graph.Clear();
-        return null;
+        using var budget = new StoreBudget(rules.Configuration.StoreBudget, time, cancellationToken);
+        return await budget.TryAsync(ask);
     }
 
     /// <summary>Full jitter: anything up to 5 ms before the first restart, doubling to 80 ms.</summary>
