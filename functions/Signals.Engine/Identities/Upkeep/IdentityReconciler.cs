@@ -14,8 +14,12 @@ public sealed record ReplayedEvent(DeferredEvent Event, ResolutionResult Result,
 /// <param name="options">Settings; null for the defaults.</param>
 public sealed class IdentityReconciler(IIdentityStore store, TimeProvider time, IdentityResolverOptions? options = null)
 {
+    /// <summary>No event waits for a replay, so that the store has all the time that its client allows. A slow one would never be done otherwise.</summary>
+    private static readonly TimeSpan StoreBudget = TimeSpan.FromMinutes(1);
+
     private readonly IdentityResolver _resolver = new(store, null, time, options);
     private readonly MergeProtocol _merges = new(store, time);
+    private Patience? _patience;
 
     /// <summary>
     /// Replays events in order. They may be removed from the queue when their merge events are written. Replaying again changes nothing.
@@ -24,7 +28,7 @@ public sealed class IdentityReconciler(IIdentityStore store, TimeProvider time, 
     public async ValueTask<IReadOnlyList<ReplayedEvent>> ReplayAsync(
         IdentityConfiguration configuration, IReadOnlyList<DeferredEvent> events, CancellationToken cancellationToken)
     {
-        var results = await _resolver.ResolveAsync(configuration, [.. events.Select(deferred => deferred.Request)], cancellationToken);
+        var results = await _resolver.ResolveAsync(Patient(configuration), [.. events.Select(deferred => deferred.Request)], cancellationToken);
         var replayed = new List<ReplayedEvent>(events.Count);
         for (var i = 0; i < events.Count; i++)
         {
@@ -38,4 +42,15 @@ public sealed class IdentityReconciler(IIdentityStore store, TimeProvider time, 
     /// <summary>Tells that merge events were written where they belong.</summary>
     public ValueTask MarkPublishedAsync(IReadOnlyList<MergeEvent> published, CancellationToken cancellationToken) =>
         _resolver.MarkPublishedAsync(published, cancellationToken);
+
+    private IdentityConfiguration Patient(IdentityConfiguration configuration)
+    {
+        var patience = _patience;
+        if (!ReferenceEquals(patience?.Given, configuration))
+            _patience = patience = new Patience(configuration, configuration with { StoreBudget = StoreBudget });
+        return patience!.Patient;
+    }
+
+    /// <summary>A configuration, and the same with time for the store: made once, because rules are made of it.</summary>
+    private sealed record Patience(IdentityConfiguration Given, IdentityConfiguration Patient);
 }
