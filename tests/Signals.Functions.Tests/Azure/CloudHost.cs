@@ -81,6 +81,17 @@ public sealed class CloudHost : IAsyncDisposable
     /// <summary>Delivers events with fallback ids to reconciliation.</summary>
     public Task ReconcileAsync(FakeEventHubs hubs) => DeliverAsync(hubs, Deferred, Service<ReconcileDeferred>().RunAsync);
 
+    /// <summary>Delivers a batch to the profiles.</summary>
+    public Task DeliverAsync(int partition, long first, IReadOnlyList<FakeEventHubs.Event> events) =>
+        DeliverAsync(partition, first, events, Service<AggregateAttributes>().RunAsync);
+
+    private static Task DeliverAsync(int partition, long first, IReadOnlyList<FakeEventHubs.Event> events, Func<byte[][], FunctionContext, Task> function)
+    {
+        var data = HubBatches.Metadata(events.Count, partition.ToString(CultureInfo.InvariantCulture), first);
+        data["PropertiesArray"] = JsonSerializer.Serialize(events.Select(e => e.Properties));
+        return function([.. events.Select(e => Encoding.UTF8.GetBytes(e.Body))], new TriggerContext(data));
+    }
+
     /// <summary>Delivers what a hub holds and has not delivered, partition by partition, as the Event Hubs extension would.</summary>
     private async Task DeliverAsync(FakeEventHubs hubs, string hub, Func<byte[][], FunctionContext, Task> function)
     {
@@ -90,9 +101,7 @@ public sealed class CloudHost : IAsyncDisposable
             var events = hubs.EventsOf(partition, hub).Skip(first).ToList();
             if (events.Count == 0)
                 continue;
-            var data = HubBatches.Metadata(events.Count, partition.ToString(CultureInfo.InvariantCulture), first);
-            data["PropertiesArray"] = JsonSerializer.Serialize(events.Select(e => e.Properties));
-            await function([.. events.Select(e => Encoding.UTF8.GetBytes(e.Body))], new TriggerContext(data));
+            await DeliverAsync(partition, first, events, function);
             _delivered[(hub, partition)] = first + events.Count;
         }
     }
