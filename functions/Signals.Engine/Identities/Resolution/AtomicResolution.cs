@@ -126,11 +126,7 @@ internal sealed class AtomicResolution(IAtomicIdentityStore store, TimeProvider 
     {
         foreach (var child in absorbed)
         {
-            _graph.Change(child with
-            {
-                Merge = new MergeRecord(survivor.Id, request.Time, request.EventId, request.AppId, IsRecorded: true),
-                Pending = [],
-            });
+            _graph.Change(child with { Merge = new MergeRecord(survivor.Id, request.Time, request.EventId, request.AppId, IsRecorded: true) });
         }
         return MergeRecording.Record(survivor, absorbed, request.Time, request.EventId, request.AppId, now);
     }

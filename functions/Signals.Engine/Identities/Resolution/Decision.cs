@@ -21,6 +21,9 @@ internal sealed class Decision
     /// <summary>Roots to be merged into the survivor, oldest first.</summary>
     public ImmutableArray<ProfileItem> Absorbed { get; set; } = [];
 
+    /// <summary>Merged profiles on the way that have merge events to publish.</summary>
+    public ImmutableArray<ProfileItem> Owing { get; set; } = [];
+
     /// <summary>The unique identifier that the survivor comes to own; null for none.</summary>
     public IdentityItemKey? Claims { get; init; }
 
@@ -63,13 +66,14 @@ internal sealed class Decision
     public ResolutionResult ToResult(ProfileItem root, string eventId, IReadOnlyList<SnowplowId> merged, bool isNew)
     {
         var result = new ResolutionResult(root.Id, root.CreatedAt, Outcome, Reasons);
-        ImmutableArray<MergeEvent> events = root.Pending.IsEmpty
-            ? []
-            : [.. root.Pending.Where(pending => pending.EventId == eventId).Select(pending => MergeEvent.Of(root, pending))];
+        ImmutableArray<MergeEvent> events = root.Pending.IsEmpty && Owing.IsEmpty ? [] : [.. Owing.Append(root).SelectMany(owing => OwedFor(owing, eventId))];
         if (merged.Count == 0 && events.IsEmpty && Conflict is null && !isNew)
             return result;
         return result with { Details = new ResolutionDetails { Merged = merged, MergeEvents = events, Conflict = Conflict, IsNew = isNew } };
     }
+
+    private static IEnumerable<MergeEvent> OwedFor(ProfileItem profile, string eventId) =>
+        profile.Pending.Where(pending => pending.EventId == eventId).Select(pending => MergeEvent.Of(profile, pending));
 }
 
 /// <summary>An identifier of an event and what the graph knows of it.</summary>

@@ -17,6 +17,9 @@ internal sealed class IdentityGraph(int capacity = int.MaxValue)
     /// <summary>The ids that were met whose merge has steps to go; whoever sees to that clears it.</summary>
     public HashSet<SnowplowId> Unfinished { get; } = [];
 
+    /// <summary>The merged profiles that were met and have merge events to publish; whoever looks clears it first.</summary>
+    public List<ProfileItem> Owing { get; } = [];
+
     /// <summary>The nodes with changes that are not stored.</summary>
     public IReadOnlyList<GraphNode> Changed => _changed;
 
@@ -70,6 +73,8 @@ internal sealed class IdentityGraph(int capacity = int.MaxValue)
                 Unfinished.Add(root.Id);
             if (root.Merge is not { } merge)
                 return true;
+            if (!root.Pending.IsEmpty)
+                Owing.Add(root);
             id = merge.Into;
         }
         return false;
@@ -157,6 +162,7 @@ internal sealed class IdentityGraph(int capacity = int.MaxValue)
         _changed.Clear();
         _missing.Clear();
         Unfinished.Clear();
+        Owing.Clear();
     }
 
     private bool TryPromote(IdentityItemKey key, [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out GraphNode? node)

@@ -37,6 +37,7 @@ internal sealed partial class ResolutionRules
         result = default;
         if (!request.FallbackId.IsNone)
             return false;
+        graph.Owing.Clear();
         ProfileItem? common = null;
         var linked = default(SnowplowId);
         var owner = -1;
@@ -54,7 +55,9 @@ internal sealed partial class ResolutionRules
             if (request.UniqueValue is not null && IsOwn(request, request.Identifiers[i]))
                 owner = i;
         }
-        if (common is null || owner >= 0 && !common.Owners.Contains(keys[owner]) || !common.Pending.IsEmpty || graph.Unfinished.Count > 0)
+        if (common is null || owner >= 0 && !common.Owners.Contains(keys[owner]))
+            return false;
+        if (!common.Pending.IsEmpty || graph.Owing.Count > 0 || graph.Unfinished.Count > 0)
             return false;
         result = new ResolutionResult(common.Id, common.CreatedAt, ResolutionOutcome.Existing, ResolutionReasons.None);
         return true;
@@ -74,6 +77,7 @@ internal sealed partial class ResolutionRules
         [System.Diagnostics.CodeAnalysis.NotNullWhen(true)] out Decision? decision)
     {
         decision = null;
+        graph.Owing.Clear();
         var known = Know(request, keys, graph, now, out var reasons);
         var fallback = FallbackRoot(request, graph, now, out var creation);
         if (graph.IsMissingAny)
@@ -89,6 +93,7 @@ internal sealed partial class ResolutionRules
         if (decision is null)
             return false;
         decision.Reasons |= reasons;
+        decision.Owing = [.. graph.Owing.Distinct()];
         if (!decision.IsPreparation)
             Touch(decision, known, now);
         return true;

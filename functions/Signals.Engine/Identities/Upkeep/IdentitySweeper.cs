@@ -42,7 +42,7 @@ public sealed class IdentitySweeper(IIdentityStore store, TimeProvider time)
         foreach (var stored in await store.ScanAsync(IdentityScan.PendingMerges, null, limit, cancellationToken))
         {
             var profile = (ProfileItem)stored.Item;
-            if (profile.Merge is { IsRecorded: true })
+            if (profile.Merge is { IsRecorded: true } && profile.Pending.All(pending => pending.RecordedAt <= until))
                 await store.TryWriteAsync(ItemChange.Replace(profile with { Pending = [] }, stored.Version), cancellationToken);
             else if (profile.IsRoot)
                 due.AddRange(profile.Pending.Where(pending => pending.RecordedAt <= until).Select(pending => MergeEvent.Of(profile, pending)));

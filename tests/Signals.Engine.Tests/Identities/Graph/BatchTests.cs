@@ -111,6 +111,24 @@ public sealed class BatchTests
         Assert.Empty(third[0].MergeEvents);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Lost_batch_brings_every_merge_event_again_also_of_survivors_that_were_merged_in_it(bool isAtomic)
+    {
+        for (var seed = 1; seed <= 100; seed++)
+        {
+            var memory = new MemoryIdentityStore();
+            IIdentityStore store = isAtomic ? memory : new SwitchedStore(memory);
+            var events = RandomEvents.Make(new Random(seed), 20, isUserUnique: false);
+            var lost = await new IdentityResolver(store, null, new ManualTime()).ResolveAsync(Configuration(isUserUnique: false), events, default);
+
+            var again = await new IdentityResolver(store, null, new ManualTime()).ResolveAsync(Configuration(isUserUnique: false), events, default);
+
+            Assert.Equal(MergeEvents(lost).Distinct().Order(), MergeEvents(again).Distinct().Order());
+        }
+    }
+
     [Fact]
     public async Task Merge_event_that_nobody_published_is_overdue_after_half_a_minute()
     {
