@@ -45,6 +45,6 @@ public sealed partial class OperatingOnAzureTests
     [GeneratedRegex("""this\["(?<name>Cosmos:\w+)"\]|Switch\("(?<name>Cosmos:\w+)"\)""")]
     private static partial Regex CosmosSetting();
 
-    [GeneratedRegex(@"^\| `(?<name>(?:Signals__|EventHubs__|Hub|Enriched|Aggregated)\w+)` \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `(?<name>(?:Signals__|EventHubs__|Hub|Enriched|Aggregated|Resolved|Deferred)\w+)` \|", RegexOptions.Multiline)]
     private static partial Regex DocumentedSetting();
 }

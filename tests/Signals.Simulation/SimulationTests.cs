@@ -1,0 +1,28 @@
+namespace Signals.Simulation;
+
+/// <summary>
+/// Seeds of the simulation. One that fails is run again by itself with
+/// <c>dotnet run --project tests/Signals.Simulation -- SEED</c>, several with <c>-- FIRST LAST</c>.
+/// </summary>
+public sealed class SimulationTests
+{
+    public static TheoryData<int> Seeds => [.. Enumerable.Range(1, 60)];
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public async Task Instances_that_fail_and_overtake_one_another_leave_what_one_undisturbed_instance_leaves(int seed)
+    {
+        var result = await CosmosSimulation.RunAsync(seed);
+
+        Assert.True(result.Problems.Count == 0, $"{result}");
+    }
+
+    [Fact]
+    public async Task There_is_trouble_and_instances_die()
+    {
+        var results = await Task.WhenAll(Enumerable.Range(1, 5).Select(CosmosSimulation.RunAsync));
+
+        Assert.True(results.Sum(result => result.Strikes) > 50);
+        Assert.True(results.Sum(result => result.Deaths) > 5);
+    }
+}
