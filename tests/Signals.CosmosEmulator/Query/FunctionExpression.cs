@@ -47,7 +47,8 @@ internal sealed record FunctionExpression(string Name, IReadOnlyList<Expression>
             if (values[0].Kind != QueryValueKind.String || values[1].Kind != QueryValueKind.String) return QueryValue.Undefined;
             var ignoresCase = values.Count == 3 && values[2].IsTrue;
             return QueryValue.Of(test(values[0].Text, values[1].Text, ignoresCase ? StringComparison.OrdinalIgnoreCase : StringComparison.Ordinal));
-        });
+        }
+    );
 
     private static QueryValue ArrayContains(QueryValue array, QueryValue value)
     {

@@ -310,7 +310,8 @@ public sealed class InterventionRegistryTests : IAsyncLifetime
 
     /// <summary>A version in which <c>a</c> is a list of texts.</summary>
     private static AttributeGroupDefinition TextGroup(int version) => Bodies.Group(
-        Bodies.GroupOf("""{"name":"a","type":"string_list","aggregation":"unique_list","property":{"type":"atomic","name":"app_id"}}""")) with { Version = version };
+        Bodies.GroupOf("""{"name":"a","type":"string_list","aggregation":"unique_list","property":{"type":"atomic","name":"app_id"}}""")) with
+    { Version = version };
 
     private Task PutGroupAsync(int version, bool published, params string[] attributes) => PutAsync(Group(version, attributes) with { IsPublished = published });
 

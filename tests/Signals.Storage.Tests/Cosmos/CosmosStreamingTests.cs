@@ -107,7 +107,11 @@ public sealed class CosmosStreamingTests : IAsyncLifetime, IDefinitionSource
             _cosmos.Emulator.Faults.Order(new FaultOrder(fault) { Container = "profiles", Operations = operations, Count = null, Share = 0.04, Seed = seed++ });
         _cosmos.Emulator.Faults.Order(new FaultOrder(Fault.RaceLost)
         {
-            Container = "profiles", Operations = [CosmosOperation.ReplaceItem], Count = null, Share = 0.1, Seed = seed,
+            Container = "profiles",
+            Operations = [CosmosOperation.ReplaceItem],
+            Count = null,
+            Share = 0.1,
+            Seed = seed,
         });
         var engine = NewEngine(_cosmos.First);
 

@@ -12,7 +12,10 @@ public sealed class CosmosWebhookStoreTests : WebhookStoreCompliance, IAsyncLife
 {
     private static readonly WebhookDefinition Shop = new()
     {
-        Name = "shop", Url = new Uri("https://shop.example/"), Secret = "0123456789abcdef", IsPublished = true,
+        Name = "shop",
+        Url = new Uri("https://shop.example/"),
+        Secret = "0123456789abcdef",
+        IsPublished = true,
     };
 
     private TemporaryCosmos _cosmos = null!;
