@@ -5,7 +5,10 @@ using Xunit.Abstractions;
 
 namespace Signals.Acceptance.Identities;
 
-/// <summary>Persons merge while the process is killed again and again: graph and values come out as they do undisturbed.</summary>
+/// <summary>
+/// Persons merge while two processes on the same data are killed again and again, and take the stream over from each other: graph and values
+/// come out as they do with one undisturbed process.
+/// </summary>
 public sealed class PersonKillTests(ITestOutputHelper output)
 {
     private const int Kills = 8;
@@ -34,11 +37,13 @@ public sealed class PersonKillTests(ITestOutputHelper output)
     {
         await using var runtime = await LocalRuntime.StartAsync();
         await runtime.Client.ConfigureIdentitiesAsync();
+        await using var beside = kills > 0 ? await runtime.StartBesideAsync() : null;
+        LocalRuntime[] processes = beside is null ? [runtime] : [runtime, beside];
         var killAt = Enumerable.Range(0, kills).Select(_ => random.Next(requests.Count)).ToHashSet();
         for (var i = 0; i < requests.Count; i++)
         {
-            var crash = killAt.Contains(i) ? CrashSoonAsync(runtime, random.Next(40)) : Task.CompletedTask;
-            while (!await TrySendAsync(runtime, requests[i]))
+            var crash = killAt.Contains(i) ? CrashSoonAsync(processes[random.Next(processes.Length)], random.Next(40)) : Task.CompletedTask;
+            while (!await TrySendAsync(processes[i % processes.Length], requests[i]))
                 await crash;
             await crash;
         }
