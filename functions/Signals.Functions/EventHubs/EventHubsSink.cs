@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using Signals.Engine.Events;
 
 namespace Signals.Functions.EventHubs;
@@ -22,13 +21,13 @@ internal sealed class EventHubsSink(HubProducer producer, int partitions, TimePr
     {
         var records = new List<LogRecord>(chunk.Count);
         chunk.CopyTo(0, 0, -1, records);
-        var lanes = new List<HubEvent>?[partitions];
+        var lanes = new HubLanes(producer, partitions, time);
         var ends = new int[AtomicColumns.Count];
         foreach (var record in records)
-            (lanes[PersonPartition.Of(record, ends, partitions)] ??= []).Add(ToEvent(record));
+            lanes.Add(PersonPartition.Of(record, ends, partitions), HubEvent.Of(record, time.GetUtcNow()));
         try
         {
-            await Task.WhenAll(lanes.Select((events, partition) => events is null ? Task.CompletedTask : producer.SendAsync(partition, events, TooLarge, cancellationToken)));
+            await lanes.SendAsync(cancellationToken);
             _lastFailure = null;
         }
         catch (Exception error)
@@ -44,22 +43,6 @@ internal sealed class EventHubsSink(HubProducer producer, int partitions, TimePr
         if (_lastFailure is { } failure && time.GetUtcNow() - failure.At < FailureHolds)
             throw new StoreUnavailableException("The event log", retryAfter: null, failure.Error);
         await producer.CheckAsync(cancellationToken);
-    }
-
-    /// <summary>The bad row that takes the place of an event that no request has room for.</summary>
-    private HubEvent TooLarge(HubEvent next) => new(
-        BadRow.SizeViolation(HubRequest.MaxBytes, next.Body.Length, "an enriched event as the body of a request to Event Hubs", next.Body.Span, time.GetUtcNow()),
-        HubProperties.OfBadRow);
-
-    /// <summary>A line that is no valid UTF-8 is no event, and would become another line on its way: its bad row goes instead.</summary>
-    private HubEvent ToEvent(in LogRecord record)
-    {
-        var line = record.Payload.Span;
-        if (record.Kind == LogRecordKind.BadRow)
-            return new HubEvent(record.Payload, HubProperties.OfBadRow);
-        if (Utf8.IsValid(line))
-            return new HubEvent(record.Payload);
-        return new HubEvent(BadRow.FromLine(record.Position, line, EnrichedEvent.Explain(line), time.GetUtcNow()).Json, HubProperties.OfBadRow);
     }
 
     private sealed record Failure(Exception Error, DateTimeOffset At);

@@ -1,13 +1,30 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Unicode;
+using Signals.Engine.Events;
 
 namespace Signals.Functions.EventHubs;
 
 /// <summary>An event on its way into a hub.</summary>
 /// <param name="Body">The body: valid UTF-8, for it travels as a JSON text.</param>
 /// <param name="Properties">Properties beside the body; null for none.</param>
-public readonly record struct HubEvent(ReadOnlyMemory<byte> Body, IReadOnlyList<KeyValuePair<string, string>>? Properties = null);
+public readonly record struct HubEvent(ReadOnlyMemory<byte> Body, IReadOnlyList<KeyValuePair<string, string>>? Properties = null)
+{
+    /// <summary>
+    /// The event of a log record. A line that is no valid UTF-8 is no enriched event, and would become another line on its way: its bad row
+    /// goes instead.
+    /// </summary>
+    internal static HubEvent Of(in LogRecord record, DateTimeOffset now)
+    {
+        var line = record.Payload.Span;
+        if (record.Kind == LogRecordKind.BadRow)
+            return new HubEvent(record.Payload, HubProperties.OfBadRow);
+        if (Utf8.IsValid(line))
+            return new HubEvent(record.Payload);
+        return new HubEvent(BadRow.FromLine(record.Position, line, EnrichedEvent.Explain(line), now).Json, HubProperties.OfBadRow);
+    }
+}
 
 /// <summary>
 /// Collects events into one request of the Event Hubs REST API, operation "Send batch events": a JSON array of objects with

@@ -1,4 +1,3 @@
-using System.Text.Unicode;
 using Signals.Engine.Attributes;
 using Signals.Engine.Events;
 using Signals.Engine.Identities;
@@ -44,13 +43,10 @@ internal sealed class IdentityHubs(IdentityStage stage, HubProducer resolved, in
 
         public void Add(LogRecordKind kind, ReadOnlySpan<byte> payload, SnowplowId person)
         {
-            var copy = payload.ToArray();
-            if (kind == LogRecordKind.EnrichedLine && !Utf8.IsValid(copy))
-                // A line that is no valid UTF-8 is no event, and would become another line on its way: its bad row goes instead.
-                (kind, copy) = (LogRecordKind.BadRow, BadRow.FromLine(default, copy, EnrichedEvent.Explain(copy), time.GetUtcNow()).Json.ToArray());
-            var next = kind == LogRecordKind.BadRow ? new HubEvent(copy, HubProperties.OfBadRow) : new HubEvent(copy);
+            var record = new LogRecord(default, kind, payload.ToArray());
+            var next = HubEvent.Of(record, time.GetUtcNow());
             if (person.IsNone)
-                lanes.Add(PersonPartition.Of(new LogRecord(default, kind, copy), _ends, partitions), next);
+                lanes.Add(PersonPartition.Of(record, _ends, partitions), next);
             else
                 lanes.Add(person, next);
         }

@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Signals.Acceptance.Harness;
@@ -75,28 +74,12 @@ public sealed class KillTests(ITestOutputHelper output)
                     await runtime.CrashAndRestartAsync();
                 });
             }
-            if (await TrySendAsync(runtime, requests[answered]))
+            if (await runtime.TryUploadAsync(requests[answered]))
                 answered++;
             else
                 await restart;
         }
         await restart;
-    }
-
-    private static async Task<bool> TrySendAsync(LocalRuntime runtime, string lines)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/enriched") { Content = new StringContent(lines, Encoding.UTF8, "text/tab-separated-values") };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", LocalRuntime.Token);
-        try
-        {
-            var answer = await runtime.Client.SendAsync(request);
-            Assert.True(answer.Status == 200, $"/enriched answered {answer}\n{runtime.Output}");
-            return true;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
     }
 
     private static Task AwaitDrainedAsync(LocalRuntime runtime) => Eventually.ReadAsync(

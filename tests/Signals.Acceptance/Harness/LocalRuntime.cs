@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Signals.Acceptance.Harness;
 
@@ -66,6 +68,23 @@ public sealed class LocalRuntime : IAsyncLifetime, IAsyncDisposable
         {
             await DisposeAsync();
             throw;
+        }
+    }
+
+    /// <summary>Uploads enriched lines. False when the process went away before it answered: it may have taken them.</summary>
+    public async Task<bool> TryUploadAsync(string lines)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/enriched") { Content = new StringContent(lines, Encoding.UTF8, "text/tab-separated-values") };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token);
+        try
+        {
+            var answer = await Client.SendAsync(request);
+            Assert.True(answer.Status == 200, $"/enriched answered {answer}\n{Output}");
+            return true;
+        }
+        catch (HttpRequestException)
+        {
+            return false;
         }
     }
 

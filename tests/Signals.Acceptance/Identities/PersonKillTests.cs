@@ -1,5 +1,3 @@
-using System.Net.Http.Headers;
-using System.Text;
 using Signals.Acceptance.Harness;
 using Xunit.Abstractions;
 
@@ -43,7 +41,7 @@ public sealed class PersonKillTests(ITestOutputHelper output)
         for (var i = 0; i < requests.Count; i++)
         {
             var crash = killAt.Contains(i) ? CrashSoonAsync(processes[random.Next(processes.Length)], random.Next(40)) : Task.CompletedTask;
-            while (!await TrySendAsync(processes[i % processes.Length], requests[i]))
+            while (!await processes[i % processes.Length].TryUploadAsync(requests[i]))
                 await crash;
             await crash;
         }
@@ -62,22 +60,6 @@ public sealed class PersonKillTests(ITestOutputHelper output)
     {
         await Task.Delay(TimeSpan.FromMilliseconds(milliseconds));
         await runtime.CrashAndRestartAsync();
-    }
-
-    private static async Task<bool> TrySendAsync(LocalRuntime runtime, string lines)
-    {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/enriched") { Content = new StringContent(lines, Encoding.UTF8, "text/tab-separated-values") };
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", LocalRuntime.Token);
-        try
-        {
-            var answer = await runtime.Client.SendAsync(request);
-            Assert.True(answer.Status == 200, $"/enriched answered {answer}\n{runtime.Output}");
-            return true;
-        }
-        catch (HttpRequestException)
-        {
-            return false;
-        }
     }
 
     /// <summary>Users with up to three devices each, mostly anonymous, now and then logged in: persons that grow together bit by bit.</summary>
