@@ -32,11 +32,28 @@ public sealed class IdentityReconciler(IIdentityStore store, TimeProvider time, 
         var replayed = new List<ReplayedEvent>(events.Count);
         for (var i = 0; i < events.Count; i++)
         {
-            var (root, _) = await _merges.ReadRootAsync(events[i].Request.FallbackId, cancellationToken);
-            var (now, _) = await _merges.ReadRootAsync(results[i].Id, cancellationToken);
-            replayed.Add(new ReplayedEvent(events[i], results[i], root?.Id != now?.Id));
+            var belongsToAnother = !await AreOneAsync(events[i].Request.FallbackId, results[i].Id, cancellationToken);
+            replayed.Add(new ReplayedEvent(events[i], results[i], belongsToAnother));
         }
         return replayed;
+    }
+
+    /// <summary>
+    /// Whether two ids lead to one root. Merges go on between the two reads: only a pair that is found a second time was a pair of roots at
+    /// one moment.
+    /// </summary>
+    private async ValueTask<bool> AreOneAsync(SnowplowId one, SnowplowId other, CancellationToken cancellationToken)
+    {
+        for ((SnowplowId?, SnowplowId?) last = default; ;)
+        {
+            var (first, _) = await _merges.ReadRootAsync(one, cancellationToken);
+            var (second, _) = await _merges.ReadRootAsync(other, cancellationToken);
+            if (first?.Id == second?.Id)
+                return true;
+            if ((first?.Id, second?.Id) == last)
+                return false;
+            last = (first?.Id, second?.Id);
+        }
     }
 
     /// <summary>Tells that merge events were written where they belong.</summary>
