@@ -11,10 +11,13 @@ var seeds = args.Select(argument => int.Parse(argument, CultureInfo.InvariantCul
 var failed = 0;
 for (var seed = seeds[0]; seed <= seeds[^1]; seed++)
 {
-    var result = await CosmosSimulation.RunAsync(seed);
-    if (result.Problems.Count > 0 || seeds.Length == 1)
-        Console.WriteLine(result);
-    failed += result.Problems.Count > 0 ? 1 : 0;
+    foreach (var (name, run) in new (string, Func<int, Task<SimulationResult>>)[] { ("aggregators", CosmosSimulation.RunAsync), ("resolvers", ResolverSimulation.RunAsync) })
+    {
+        var result = await run(seed);
+        if (result.Problems.Count > 0 || seeds.Length == 1)
+            Console.WriteLine($"{name}: {result}");
+        failed += result.Problems.Count > 0 ? 1 : 0;
+    }
 }
 Console.WriteLine($"{seeds[^1] - seeds[0] + 1} seeds, {failed} with differences.");
 return failed == 0 ? 0 : 1;
