@@ -24,10 +24,12 @@ public sealed class IdentityUpkeep(
     private readonly IdentityReconciler _reconciler = new(store, time);
     private DateOnly _swept;
 
-    /// <summary>Does a bounded piece of everything.</summary>
+    /// <summary>Does a bounded piece of everything; nothing where no identifiers are configured.</summary>
     /// <exception cref="Events.StoreUnavailableException">The graph or the queue does not answer.</exception>
     public async ValueTask RunAsync(CancellationToken cancellationToken)
     {
+        if (configurations.Current.Configuration.Identifiers.Count == 0)
+            return;
         if (queue is not null)
             await ReplayAsync(queue, cancellationToken);
         await _sweeper.FinishMergesAsync(FinishedAtOnce, cancellationToken);
