@@ -1,4 +1,3 @@
-using Signals.CosmosEmulator;
 using Signals.Engine.Events;
 using Signals.Engine.Identities;
 using Signals.Engine.Tests.Attributes;
@@ -10,9 +9,8 @@ namespace Signals.Simulation;
 /// Several identity resolvers over one emulated Cosmos DB, in the same trouble as <see cref="CosmosSimulation"/>: in the end the identifiers that events
 /// have tied together lead to one Snowplow ID, others to others, and of every id that was merged away a published merge event tells.
 /// </summary>
-internal sealed class ResolverSimulation : IAsyncDisposable
+internal sealed class ResolverSimulation : Site
 {
-    private const int Instances = 3;
     private const int Events = 60;
     private const int Values = 25;
     private const int LongestBatch = 8;
@@ -28,59 +26,57 @@ internal sealed class ResolverSimulation : IAsyncDisposable
     };
 
     private readonly Random _random;
-    private readonly FakeTimeProvider _time = new(TestEvents.Noon);
-    private readonly EmulatedCosmos _cosmos;
-    private readonly List<CosmosAccount> _accounts = [];
-    private readonly IdentityResolver[] _resolvers = new IdentityResolver[Instances];
+    private readonly Dictionary<int, IdentityResolver> _resolvers = [];
     private readonly List<ResolutionRequest> _events = [];
     private readonly Dictionary<string, MergeEvent> _published = new(StringComparer.Ordinal);
-    private readonly Trouble _trouble;
     private int _done;
-    private int _busy;
-    private bool _isNested;
 
     private ResolverSimulation(int seed)
+        : base(seed)
     {
         _random = new Random(seed);
-        _cosmos = new EmulatedCosmos(new CosmosEmulatorOptions { Clock = _time });
-        _trouble = new Trouble(seed, OvertakeAsync);
         for (var i = 0; i < Events; i++)
             _events.Add(Event(i));
     }
 
-    /// <summary>Instances that died and were begun anew.</summary>
-    public int Deaths { get; private set; }
+    protected override Random Random => _random;
+
+    protected override bool HasMore => _done < Events;
 
     /// <summary>Runs one seed.</summary>
     public static async Task<SimulationResult> RunAsync(int seed)
     {
         await using var simulation = new ResolverSimulation(seed);
-        await simulation.OpenAccount().EnsureCreatedAsync(default);
-        for (var instance = 0; instance < Instances; instance++)
-            simulation._resolvers[instance] = simulation.NewResolver();
-        simulation._cosmos.Faults.Decide(simulation._trouble.Decide);
-        while (simulation._done < Events)
-            await simulation.TryBatchAsync();
-        simulation._cosmos.Faults.Decide(_ => null);
-        await simulation.PublishOverdueAsync();
-        return new SimulationResult(seed, await simulation.CompareAsync(), simulation.Deaths, simulation._trouble.Strikes);
+        return await simulation.RunAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    protected override void Begin(int instance) => _resolvers[instance] = NewResolver();
+
+    protected override async Task DriveAsync()
     {
-        _accounts.ForEach(account => account.Dispose());
-        await _cosmos.DisposeAsync();
+        while (HasMore)
+            await TryBatchAsync();
     }
 
-    private CosmosAccount OpenAccount()
+    /// <summary>A batch that begins at the checkpoint or before.</summary>
+    protected override Func<int, Task>? NextBatch()
     {
-        var options = new CosmosOptions { Endpoint = _cosmos.Endpoint, Emulator = true, ThrottlingRetries = 0 };
-        var account = new CosmosAccount(options, httpClientFactory: () => new HttpClient(_cosmos.CreateHandler()));
-        _accounts.Add(account);
-        return account;
+        var first = _random.NextDouble() < 0.2 ? _random.Next(Math.Max(0, _done - 10), _done + 1) : _done;
+        var count = Math.Min(_random.Next(1, LongestBatch + 1), Events - first);
+        if (count <= 0)
+            return null;
+        return async instance =>
+        {
+            var resolver = _resolvers[instance];
+            var results = await resolver.ResolveAsync(Configuration, _events.GetRange(first, count), default);
+            await PublishAsync(resolver, [.. results.SelectMany(result => result.MergeEvents)]);
+            _done = Math.Max(_done, first + count);
+        };
     }
 
-    private IdentityResolver NewResolver() => new(new CosmosIdentityStore(OpenAccount(), _time), null, _time);
+    protected override bool Holds(Exception error) => error is StoreUnavailableException;
+
+    private IdentityResolver NewResolver() => new(new CosmosIdentityStore(OpenAccount(), Time), null, Time);
 
     private ResolutionRequest Event(int number)
     {
@@ -88,35 +84,6 @@ internal sealed class ResolverSimulation : IAsyncDisposable
         if (identifiers.Count == 0)
             identifiers.Add(new Identifier(Types[0], $"{_random.Next(Values)}", false));
         return new ResolutionRequest { EventId = $"event-{number}", Time = EventTime.From(TestEvents.Noon.AddSeconds(_random.Next(1000))), AppId = "shop", Identifiers = identifiers };
-    }
-
-    /// <summary>A batch that begins at the checkpoint or before, on any instance that is not amid one.</summary>
-    private async Task TryBatchAsync()
-    {
-        var first = _random.NextDouble() < 0.2 ? _random.Next(Math.Max(0, _done - 10), _done + 1) : _done;
-        var count = Math.Min(_random.Next(1, LongestBatch + 1), Events - first);
-        if (count <= 0)
-            return;
-        var instance = (_busy + 1 + _random.Next(Instances - 1)) % Instances;
-        var before = _busy;
-        try
-        {
-            _busy = instance;
-            var results = await _resolvers[instance].ResolveAsync(Configuration, _events.GetRange(first, count), default);
-            await PublishAsync(_resolvers[instance], [.. results.SelectMany(result => result.MergeEvents)]);
-            _done = Math.Max(_done, first + count);
-        }
-        catch (StoreUnavailableException)
-        {
-            if (_random.NextDouble() < 0.5)
-                return;
-            _resolvers[instance] = NewResolver();
-            Deaths++;
-        }
-        finally
-        {
-            _busy = before;
-        }
     }
 
     private async Task PublishAsync(IdentityResolver resolver, IReadOnlyList<MergeEvent> merges)
@@ -129,28 +96,18 @@ internal sealed class ResolverSimulation : IAsyncDisposable
     /// <summary>What a process that died left to the sweeper.</summary>
     private async Task PublishOverdueAsync()
     {
-        var sweeper = new IdentitySweeper(new CosmosIdentityStore(OpenAccount(), _time), _time);
-        _time.Advance(TimeSpan.FromMinutes(5));
+        var sweeper = new IdentitySweeper(new CosmosIdentityStore(OpenAccount(), Time), Time);
+        Time.Advance(TimeSpan.FromMinutes(5));
         await sweeper.FinishMergesAsync(1000, default);
         await PublishAsync(NewResolver(), await sweeper.OverdueMergeEventsAsync(1000, default));
-        _time.Advance(TimeSpan.FromMinutes(5));
+        Time.Advance(TimeSpan.FromMinutes(5));
         await PublishAsync(NewResolver(), await sweeper.OverdueMergeEventsAsync(1000, default));
     }
 
-    private async Task OvertakeAsync()
+    protected override async Task CompareAsync(List<string> problems)
     {
-        if (_isNested)
-            return;
-        _isNested = true;
-        for (var batches = _random.Next(1, 3); batches > 0 && _done < Events; batches--)
-            await TryBatchAsync();
-        _isNested = false;
-    }
-
-    private async Task<List<string>> CompareAsync()
-    {
-        var problems = new List<string>();
-        var lookup = new IdentityLookup(new CosmosIdentityStore(OpenAccount(), _time));
+        await PublishOverdueAsync();
+        var lookup = new IdentityLookup(new CosmosIdentityStore(OpenAccount(), Time));
         var roots = new Dictionary<Identifier, SnowplowId>();
         foreach (var identifier in _events.SelectMany(one => one.Identifiers).Distinct())
         {
@@ -164,7 +121,6 @@ internal sealed class ResolverSimulation : IAsyncDisposable
         foreach (var merged in await MergedAsync())
             if (!told.Contains(merged))
                 problems.Add($"no merge event tells of {merged}");
-        return problems;
     }
 
     private void CompareComponents(Dictionary<Identifier, SnowplowId> roots, List<string> problems)
@@ -186,7 +142,7 @@ internal sealed class ResolverSimulation : IAsyncDisposable
     private async Task<List<SnowplowId>> MergedAsync()
     {
         var merged = new List<SnowplowId>();
-        var store = new CosmosIdentityStore(OpenAccount(), _time);
+        var store = new CosmosIdentityStore(OpenAccount(), Time);
         var items = await store.ScanAsync(IdentityScan.All(IdentityItemKind.Profile), null, 10_000, default);
         foreach (var stored in items)
             if (stored.Item is ProfileItem { Merge: not null } profile)
